@@ -1,0 +1,97 @@
+"""The `punchh-contract` command: a group whose commands are imported when called, and where errors end.
+
+Exit codes: 0 fine, 1 findings, 2 could not run, 130 interrupted. An error of this package is one line on
+stderr.
+"""
+
+import contextlib
+import importlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import click
+
+from punchh_contract.errors import PunchhContractError
+
+
+class _Entry(NamedTuple):
+    summary: str
+    extra: str | None
+
+
+# Summaries stand here so that `--help` imports no command, some of which need an extra that may be absent.
+COMMANDS: dict[str, _Entry] = {
+    "sandbox": _Entry("Serve a sandbox of the four operations on this machine.", "sandbox"),
+    "sign": _Entry("Print the digest of a request body.", None),
+    "test": _Entry("Run the contract against a server.", "contract"),
+    "validate": _Entry("Check recorded events against the contract.", None),
+}
+
+
+class _Failure(click.ClickException):
+    exit_code = 2
+
+
+@contextlib.contextmanager
+def _edge() -> Iterator[None]:
+    try:
+        yield
+    except PunchhContractError as error:
+        raise _Failure(str(error)) from error
+    except KeyboardInterrupt:
+        # The shell's convention for "ended by SIGINT"; click itself would say 1, which means findings here.
+        raise click.exceptions.Exit(130) from None
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        try:
+            module = importlib.import_module(f"punchh_contract.cli.{cmd_name}")
+        except ModuleNotFoundError as error:
+            if entry.extra is None or (error.name or "").startswith("punchh_c"):
+                raise
+            raise _Failure(
+                f"`{cmd_name}` needs {error.name}, which is not installed: "
+                f"pip install 'punchh-contract[{entry.extra}]'"
+            ) from error
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _edge():
+            return super().invoke(ctx)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    if not wanted:
+        return
+    from importlib.metadata import version
+
+    from punchh_contract.contract import load
+
+    with _edge():
+        click.echo(f"punchh-contract {version('punchh-contract')} (contract {load().version})")
+    ctx.exit()
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the versions and exit.",
+)
+def main() -> None:
+    """Work with the contract of PAR Punchh's redemption APIs (unofficial)."""
