@@ -19,3 +19,37 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
+
+generate: install ## Write generated/ from spec/openapi.yaml
+	$(BIN)/python scripts/generate.py
+
+check-generated: install ## Prove that generated/ is fresh, complete, deterministic and typed
+	$(BIN)/python scripts/generate.py --check
+
+validate: install ## Check the contract: metaschema, house rules, examples, register, event samples
+	$(BIN)/python scripts/validate_spec.py
+
+lint: install ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: install ## Run the tests
+	$(BIN)/pytest $(PYTEST)
+
+contract-test: install ## Run the contract against the embedded sandbox (SEED=1)
+	$(BIN)/punchh-contract test --seed $(SEED)
+
+sandbox: install ## Start the sandbox and print its address, its keys and four ready curls
+	$(BIN)/punchh-contract sandbox
+
+bench: install ## Compare speeds within one run
+	$(BIN)/python scripts/bench.py
+
+# The tests come last: their closing line is the last of CI's output and holds their own time.
+check: install ## Everything that CI runs, each stage with its time
+	@set -e; for stage in lint validate check-generated contract-test; do \
+	  start=$$(date +%s); echo "== $$stage"; $(MAKE) --no-print-directory $$stage; \
+	  echo "== $$stage took $$(( $$(date +%s) - start )) s"; done
+	@echo "== test"
+	@$(MAKE) --no-print-directory test
