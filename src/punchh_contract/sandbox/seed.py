@@ -1,0 +1,168 @@
+"""The sandbox's invented world, read from a seed file: the business, its locations and offers, and its
+guests.
+
+The file is checked against `Seed` in control-openapi.yaml, so a mistake in it is named with its place and
+never a traceback.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from punchh_contract.errors import UsageError
+from punchh_contract.sandbox.decisions import Catalogue, Program
+from punchh_contract.sandbox.documents import read_code, read_guest, read_terms
+from punchh_contract.sandbox.guests import Code, Guest, Plan, Redeemable
+
+_HERE = Path(__file__).parent
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLACEHOLDER = re.compile(r"\{(?:(\d+)\+)?n\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A store: the number that tills send, its id, its name, and the key of its tills."""
+
+    store_number: str
+    location_id: int
+    name: str
+    location_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """The one business of the sandbox. `locations` begins with the default one."""
+
+    client: str = field(repr=False)
+    secret: str = field(repr=False)
+    admin_key: str = field(repr=False)
+    business_key: str = field(repr=False)
+    default_guest: int
+    code_seed: int
+    first_ids: Mapping[str, int]
+    locations: tuple[Location, ...]
+    catalogue: Catalogue
+
+    def location(self, store_number: str) -> Location:
+        """The location with a store number; the default one for a number that is nobody's (assumed)."""
+        known = (place for place in self.locations if place.store_number == store_number)
+        return next(known, self.locations[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A whole invented world."""
+
+    business: Business
+    guests: tuple[Guest, ...]
+    coupons: tuple[Code, ...]
+
+
+@cache
+def control_document() -> dict[str, Any]:
+    """The control plane's OpenAPI document, as it was written. Do not change what this returns."""
+    return dict(_parse(_HERE / "control-openapi.yaml"))
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """A standalone JSON Schema of one component of the control plane's document."""
+    schemas = control_document()["components"]["schemas"]
+    return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+
+
+def load(path: Path | None = None) -> Seed:
+    """Read a seed file; None is the sandbox's own.
+
+    Raises:
+        UsageError: the file cannot be read or does not describe a world; the message names the place.
+    """
+    file = path or _HERE / "seed.yaml"
+    try:
+        document = unfold(_parse(file))
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror}); name a seed file") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}" if mark else ""
+        raise UsageError(f"{file}: not YAML{place}; see seed.yaml of the sandbox for the form") from error
+    validator = jsonschema_rs.validator_for(schema_of("Seed"), validate_formats=True)
+    try:
+        finding = next(iter(validator.iter_errors(document)), None)
+    except ValueError as error:  # a YAML value that JSON has not: a bare date, a number as a key
+        raise UsageError(f"{file}: holds what JSON has not (quote dates and times): {error}") from error
+    if finding is not None:
+        pointer = "/" + "/".join(str(part) for part in finding.instance_path)
+        raise UsageError(f"{file}: {pointer}: {finding.message}; the form is Seed in control-openapi.yaml")
+    try:
+        return _read(document)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{file}: {error}") from error
+
+
+def _parse(file: Path) -> Any:
+    return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506  a SafeLoader, whichever there is
+
+
+def unfold(node: Any) -> Any:
+    """`node` with every `repeat` entry of its lists written out; see the head of seed.yaml."""
+    if isinstance(node, dict):
+        return {key: unfold(value) for key, value in node.items()}
+    if not isinstance(node, list):
+        return node
+    unfolded: list[Any] = []
+    for item in node:
+        if isinstance(item, dict) and isinstance(item.get("repeat"), int):
+            template = {key: value for key, value in item.items() if key != "repeat"}
+            unfolded += [unfold(_fill(template, n)) for n in range(item["repeat"])]
+        else:
+            unfolded.append(unfold(item))
+    return unfolded
+
+
+def _fill(node: Any, n: int) -> Any:
+    if isinstance(node, dict):
+        return {key: _fill(value, n) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_fill(value, n) for value in node]
+    if not isinstance(node, str):
+        return node
+    whole = _PLACEHOLDER.fullmatch(node)
+    if whole:
+        return int(whole[1] or 0) + n
+    return _PLACEHOLDER.sub(lambda found: str(int(found[1] or 0) + n), node)
+
+
+def _read(document: Mapping[str, Any]) -> Seed:
+    raw = document["business"]
+    plans = [Plan(int(plan["plan_id"]), read_terms(plan), plan.get("use_limit")) for plan in raw["plans"]]
+    redeemables = [
+        Redeemable(str(int(item["redeemable_id"])), int(item["points"]), read_terms(item))
+        for item in raw["redeemables"]
+    ]
+    catalogue = Catalogue(
+        program=Program(raw["program"]),
+        redeemables={each.redeemable_id: each for each in redeemables},
+        plans={each.plan_id: each for each in plans},
+        card=read_terms(raw["card"]),
+    )
+    business = Business(
+        client=raw["client"],
+        secret=raw["secret"],
+        admin_key=raw["admin_key"],
+        business_key=raw["business_key"],
+        default_guest=raw["default_guest"],
+        code_seed=raw["code_seed"],
+        first_ids=raw.get("first_ids", {}),
+        locations=tuple(Location(**place) for place in raw["locations"]),
+        catalogue=catalogue,
+    )
+    guests = tuple(read_guest(guest, int(guest["user_id"])) for guest in document["guests"])
+    if business.default_guest not in {guest.profile.user_id for guest in guests}:
+        raise ValueError("/business/default_guest is not among /guests")
+    return Seed(business, guests, tuple(read_code(code, None) for code in document.get("coupons", ())))

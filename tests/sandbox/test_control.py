@@ -1,0 +1,275 @@
+"""The control plane: its document and its routes are one, it sets any guest, it answers only to loopback."""
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from openapi_spec_validator import validate
+from sandbox.calling import ADA, ALAN, GRACE, Caller, Clock
+
+from punchh_contract.auth import Credentials
+from punchh_contract.contract import load
+from punchh_contract.sandbox import seed
+
+HEALTH = {
+    "status": "ok",
+    "clock": "frozen",
+    "now": "2026-03-02T18:05:01Z",
+    "guests": 83,
+    "requests": 0,
+    "contract_breaks": 0,
+}
+
+
+def paths() -> list[tuple[str, str, str]]:
+    return [
+        (method.upper(), path, operation["operationId"])
+        for path, item in seed.control_document()["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+
+
+def test_the_document_is_openapi() -> None:
+    validate(seed.control_document())
+
+
+def test_the_document_and_the_routes_are_one(sandbox: Caller) -> None:
+    routes = {
+        (method, route.path)
+        for route in sandbox.app.router.routes
+        for method in route.methods - {"HEAD"}
+        if route.path.startswith("/_sandbox/")
+    }
+    assert routes == {(method, path) for method, path, _ in paths()}
+
+
+@pytest.mark.parametrize(("method", "path", "operation_id"), paths(), ids=[each[2] for each in paths()])
+def test_answers_are_those_of_the_document(
+    sandbox: Caller, method: str, path: str, operation_id: str
+) -> None:
+    body = {"points": 5} if operation_id == "put_guest" else None
+    response = sandbox.client.request(method, path.format(user_id=GRACE), json=body)
+    document = seed.control_document()
+    declared = document["paths"][path][method.lower()]["responses"][str(response.status_code)]
+    assert response.status_code in (200, 204)
+    if response.status_code == 204:
+        assert response.content == b""
+        return
+    (media_type, content), *others = declared["content"].items()
+    assert not others
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    answer = yaml.safe_load(response.text) if media_type == "application/yaml" else response.json()
+    schema = {**content["schema"], "components": document["components"]}
+    errors = list(jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(answer))
+    assert errors == []
+
+
+def test_health(sandbox: Caller) -> None:
+    health = sandbox.client.get("/_sandbox/health").json()
+    assert health == {**HEALTH, "contract_version": load().version, "contract_digest": load().digest}
+
+
+def test_credentials_open_every_operation(sandbox: Caller) -> None:
+    credentials = Credentials.from_mapping(sandbox.client.get("/_sandbox/credentials").json())
+    assert {operation.id: credentials.missing(operation) for operation in load().operations.values()} == (
+        dict.fromkeys(load().operations, ())
+    )
+
+
+def test_openapi_is_served_with_the_address_that_was_called(sandbox: Caller) -> None:
+    served = sandbox.client.get("/_sandbox/openapi.json").json()
+    validate(served)
+    assert [server["url"] for server in served["servers"]] == ["http://127.0.0.1:8787"]
+
+
+def test_every_fixture_works(sandbox: Caller) -> None:
+    known = yaml.safe_load(sandbox.client.get("/_sandbox/fixtures").text)["operations"]
+    assert set(known) == set(load().operations)
+    online = known["create_online_redemption"]
+    one_each = [
+        ("reward", "reward_id"),
+        ("redeemable", "redeemable_id"),
+        ("discount_amount", "redeemed_points"),
+        ("redemption_code", "redemption_code"),
+        ("subscription", "subscription_id"),
+    ]
+    for kind, field in one_each:
+        for value in (online[field][0], online[field][-1]):
+            assert sandbox.online(kind, **{field: value}).json()["category"] == "redeemable"
+    for subscription_id in known["create_subscription_redemption_code"]["subscription_id"]:
+        assert sandbox.code(subscription_id).status_code == 200
+    for user_id in known["process_batch_redemption"]["user_id"]:
+        assert sandbox.batch(user_id).json()["success"]
+    force = known["force_redeem"]
+    for reward_id in (force["redemption.reward_id"][0], force["redemption.reward_id"][-1]):
+        assert sandbox.force(force["user_id"][0], reward_id=reward_id).status_code == 201
+    assert not set(force["redemption.reward_id"]) & set(online["reward_id"])
+    assert min(len(force["redemption.reward_id"]), len(online["reward_id"])) >= 400
+    assert len(known["process_batch_redemption"]["user_id"]) >= 40
+
+
+def test_reset_brings_everything_back(sandbox: Caller) -> None:
+    before = sandbox.guest(ADA)
+    first = sandbox.online("reward", reward_id=70001).content, sandbox.code("498699").content
+    assert sandbox.guest(ADA) != before
+    assert sandbox.client.post("/_sandbox/reset").status_code == 204
+    assert sandbox.guest(ADA) == before
+    assert sandbox.client.get("/_sandbox/log").json() == []
+    assert (sandbox.online("reward", reward_id=70001).content, sandbox.code("498699").content) == first
+
+
+@pytest.mark.parametrize("user_id", [ADA, GRACE, ALAN, 111112005])
+def test_what_get_answers_can_be_put_back(sandbox: Caller, user_id: int) -> None:
+    sandbox.batch(user_id)
+    before = sandbox.guest(user_id)
+    assert sandbox.put(user_id, **before).json() == before
+    assert sandbox.guest(user_id) == before
+
+
+def test_put_sets_what_is_given_and_leaves_the_rest(sandbox: Caller) -> None:
+    before = sandbox.guest(GRACE)
+    basket = [{"item_id": 1, "discount_type": "card_completion", "discount_id": None, "amount_cents": None}]
+    after = sandbox.put(GRACE, points=7, basket=basket).json()
+    assert after == {**before, "points": 7, "basket": basket}
+
+
+def test_put_makes_a_guest_who_can_redeem_at_once(sandbox: Caller) -> None:
+    reward = {"reward_id": 99, "name": "New", "discount_cents": 100}
+    made = sandbox.put(4711, access_token="brand-new", rewards=[reward], email="new@example.com")
+    assert made.status_code == 200
+    answer = sandbox.online("reward", sandbox.auth(access_token="brand-new", id_token=None), reward_id=99)
+    assert answer.json()["redemption_amount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "status", "pointer"),
+    [
+        pytest.param({"poinst": 1}, 400, "/poinst", id="unknown member"),
+        pytest.param({"points": -1}, 400, "/points", id="below zero"),
+        pytest.param({"points": "1"}, 400, "/points", id="text"),
+        pytest.param({"email": "no mail"}, 400, "/email", id="no mail address"),
+        pytest.param({"rewards": [{"reward_id": 1}]}, 400, "/rewards/0", id="reward without terms"),
+        pytest.param({"codes": [{"code": "x"}]}, 400, "/codes/0", id="code without terms"),
+        pytest.param({"user_id": ADA}, 400, "/user_id", id="another id than the path's"),
+        pytest.param(
+            {"rewards": [{"reward_id": 1, "name": "x", "discount_cents": 1, "expires_at": "soon"}]},
+            400,
+            "/rewards/0/expires_at",
+            id="no time",
+        ),
+        pytest.param(
+            {
+                "rewards": [
+                    {
+                        "reward_id": 1,
+                        "name": "x",
+                        "discount_cents": 1,
+                        "expires_at": "9999-12-31T23:59:59-23:00",
+                    }
+                ]
+            },
+            400,
+            None,
+            id="a time beyond the calendar",
+        ),
+        pytest.param(
+            {"rewards": [{"reward_id": 70001, "name": "x", "discount_cents": 1}]},
+            409,
+            None,
+            id="another guest's reward",
+        ),
+        pytest.param({"subscriptions": [{"subscription_id": 5, "plan_id": 5}]}, 409, None, id="no such plan"),
+        pytest.param({"subscriptions": [{"subscription_id": 498699, "plan_id": 44}]}, 409, None, id="taken"),
+        pytest.param(
+            {"codes": [{"code": "SANDBOX-COUPON", "name": "x", "discount_cents": 1}]},
+            409,
+            None,
+            id="code taken",
+        ),
+        pytest.param(
+            {"access_token": "sandbox-access-token-not-a-real-one-ada"}, 409, None, id="token of another"
+        ),
+        pytest.param(
+            {"basket": [{"item_id": 1, "discount_type": "card_completion"}] * 2}, 409, None, id="item twice"
+        ),
+    ],
+)
+def test_put_refuses_and_changes_nothing(
+    sandbox: Caller, document: dict[str, Any], status: int, pointer: str | None
+) -> None:
+    before = sandbox.guest(GRACE)
+    response = sandbox.put(GRACE, **document)
+    assert response.status_code == status
+    assert response.json().get("pointer") == pointer
+    assert sandbox.guest(GRACE) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"\xff", b"[" * 900 + b"]" * 900])
+def test_put_of_what_is_no_guest_is_a_400(sandbox: Caller, content: bytes) -> None:
+    assert sandbox.client.put(f"/_sandbox/guests/{GRACE}", content=content).status_code == 400
+
+
+@pytest.mark.parametrize("user_id", ["0", "-1", "x", "9" * 30, "1.0", "%D9%A4"])
+def test_an_id_that_is_none(sandbox: Caller, user_id: str) -> None:
+    assert sandbox.client.get(f"/_sandbox/guests/{user_id}").status_code == 404
+    assert sandbox.client.put(f"/_sandbox/guests/{user_id}", json={}).status_code == 400
+
+
+def test_the_log_holds_no_secret_and_no_guest(sandbox: Caller) -> None:
+    sandbox.online("reward", reward_id=70001)
+    sandbox.batch(ALAN)
+    sandbox.client.post("/api/auth/ada.sandbox@example.com?token=secret")
+    entries = sandbox.client.get("/_sandbox/log").json()
+    assert [(each["seq"], each["operation"], each["status"]) for each in entries] == [
+        (1, "create_online_redemption", 200),
+        (2, "process_batch_redemption", 422),
+        (3, None, 404),
+    ]
+    text = sandbox.client.get("/_sandbox/log").text
+    for secret in ("Ada", "example.com", "not-a-real-one", "secret", "70001", str(ALAN)):
+        assert secret not in text
+
+
+@pytest.mark.parametrize(("method", "path", "operation_id"), paths(), ids=[each[2] for each in paths()])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example.com"},
+        {"Host": "127.0.0.1.evil.example.com:8787"},
+        {"Host": "10.0.0.1:8787"},
+        {"Host": ""},
+        {"Host": "["},
+        {"Origin": "https://evil.example.com"},
+        {"Origin": "null"},
+    ],
+)
+def test_only_loopback_gets_in(
+    sandbox: Caller, method: str, path: str, operation_id: str, headers: dict[str, str]
+) -> None:
+    before = sandbox.guest(GRACE)
+    response = sandbox.client.request(method, path.format(user_id=GRACE), headers=headers, json={"points": 1})
+    assert response.status_code == 403
+    assert sandbox.guest(GRACE) == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "localhost:1"},
+        {"Host": "127.0.0.1"},
+        {"Host": "[::1]:8787"},
+        {"Origin": "http://localhost:3000"},
+    ],
+)
+def test_every_name_of_loopback_gets_in(sandbox: Caller, headers: dict[str, str]) -> None:
+    assert sandbox.client.get("/_sandbox/health", headers=headers).status_code == 200
+
+
+def test_looking_does_not_change_the_ids_of_answers(sandbox: Caller, clock: Clock) -> None:
+    first = sandbox.client.post("/nowhere").headers["x-request-id"]
+    sandbox.client.post("/_sandbox/reset")
+    for _ in range(3):
+        sandbox.client.get("/_sandbox/health")
+    assert sandbox.client.post("/nowhere").headers["x-request-id"] == first

@@ -1,0 +1,123 @@
+"""The room table of the design, held: who may import whom, how long a room is, who may print."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src"
+PACKAGE = SOURCE / "punchh_contract"
+WALL = 400
+
+# Room -> what it may import of ours. A room is the longest key that a module's name begins with; a room may always
+# import itself. `None`: everything.
+LEDGER = {"sandbox.decisions", "sandbox.guests", "sandbox.ledger", "sandbox.qualification"}
+WORLD = {"sandbox.seed", "sandbox.documents", "sandbox.fixtures"}
+STORE = LEDGER | {"sandbox.store"}
+OPERATIONS = {"sandbox.operations", "sandbox.answers", "sandbox.authentication", "sandbox.validation"}
+ROOMS: dict[str, set[str] | None] = {
+    "errors": set(),
+    "signing": set(),
+    "contract": {"errors", "facts"},
+    "facts": {"errors"},
+    "auth": {"signing", "contract", "errors"},
+    "events": {"contract", "errors", "punchh_client.models"},
+    **dict.fromkeys(LEDGER, LEDGER | {"errors"}),
+    "sandbox.store": LEDGER | {"sandbox.seed", "errors"},
+    **dict.fromkeys(WORLD, STORE | WORLD | {"sandbox.validation", "contract", "errors"}),
+    **dict.fromkeys(OPERATIONS, OPERATIONS | STORE | WORLD | {"contract", "signing", "facts", "errors"}),
+    "sandbox": {"contract", "signing", "errors"},
+    "conformance": {"contract", "facts", "signing", "auth", "events", "receiver", "errors"},
+    "cli": None,
+}
+# What a room must not touch, ours or not: the pure middle knows no I/O, no JSON, no SQL, no HTTP.
+NEVER: dict[str, set[str]] = {
+    **dict.fromkeys(
+        LEDGER,
+        {"json", "orjson", "yaml", "sqlite3", "sqlalchemy", "starlette", "uvicorn", "httpx", "socket", "os",
+         "pathlib", "time", "random", "secrets", "uuid", "logging", "jsonschema", "jsonschema_rs"},
+    ),
+    "signing": {"os", "logging", "httpx", "requests", "time"},
+    "contract": {"httpx", "requests", "socket", "starlette"},
+    "events": {"httpx", "requests", "socket", "starlette", "sqlite3", "sqlalchemy"},
+    "conformance": {"punchh_contract.sandbox", "punchh_client"},
+    "sandbox": {"punchh_contract.conformance", "punchh_client", "punchh_contract.auth", "schemathesis"},
+}  # fmt: skip
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").rstrip(".")
+        yield name, path
+
+
+def imports(source: str) -> set[str]:
+    """Every imported module of a source text, wherever it stands, names of `from x import y` as `x.y` too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "import by full name, so that this test can read it"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def within(name: str, roots: set[str]) -> bool:
+    return any(name == root or name.startswith(f"{root}.") for root in roots)
+
+
+def room_of(module: str, rooms: dict[str, object]) -> str | None:
+    return max((room for room in rooms if within(module, {room})), key=len, default=None)
+
+
+def trespasses(module: str, source: str) -> list[str]:
+    room = room_of(module, ROOMS)  # type: ignore[arg-type]
+    if room is None:
+        return [f"{module} is in no room of the table"]
+    allowed = ROOMS[room]
+    found = []
+    for name in sorted(imports(source)):
+        ours = name.removeprefix("punchh_contract.")
+        if (
+            name.startswith(("punchh_contract.", "punchh_client"))
+            and allowed is not None
+            and not within(ours, allowed | {room})
+        ):
+            found.append(f"{module} ({room}) imports {name}")
+        if within(name, NEVER.get(room_of(module, NEVER) or "", set())):  # type: ignore[arg-type]
+            found.append(f"{module} must never touch {name}")
+    return found
+
+
+@pytest.mark.parametrize(("module", "path"), [pytest.param(*each, id=each[0] or "package") for each in modules()])
+def test_a_room_imports_only_what_the_table_allows(module: str, path: Path) -> None:
+    if module:
+        assert trespasses(module, path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("sandbox.ledger", "import json"),
+        ("sandbox.ledger", "from punchh_contract.sandbox.store import Store"),
+        ("sandbox.app", "from punchh_contract.conformance import run"),
+        ("conformance.hooks", "from punchh_contract.sandbox import running"),
+        ("conformance.hooks", "def f():\n    import punchh_client"),
+        ("signing", "import os"),
+        ("events.validation", "from punchh_contract.cli import main"),
+        ("elsewhere", "x = 1"),
+    ],
+)
+def test_a_trespass_is_seen(module: str, source: str) -> None:
+    assert trespasses(module, source)
+
+
+def test_no_room_is_longer_than_the_wall() -> None:
+    lengths = {module: len(path.read_text().splitlines()) for module, path in modules()}
+    assert {module: length for module, length in lengths.items() if length > WALL} == {}
+
+
+def test_each_room_opens_with_a_sentence_of_duty() -> None:
+    assert [module for module, path in modules() if not ast.get_docstring(ast.parse(path.read_text()))] == []
