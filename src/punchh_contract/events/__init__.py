@@ -1,0 +1,6 @@
+"""Redemptions events: judge one or many against the contract, without telling what is in them."""
+
+from punchh_contract.events.findings import Finding, Findings, Severity, Summary
+from punchh_contract.events.validation import validate
+
+__all__ = ["Finding", "Findings", "Severity", "Summary", "validate"]

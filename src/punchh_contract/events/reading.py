@@ -1,0 +1,93 @@
+"""From bytes, text or a mapping to a JSON value, or to the reason why there is none.
+
+One reader, `orjson`, decides what is JSON, so that an event is judged alike however it came. Decided by it:
+
+- refused: NaN and Infinity, a number beyond a double (`1e400`), half a surrogate pair, bytes that are not
+  UTF-8, more than 1024 levels, control characters in text, anything after the value;
+- accepted: a byte order mark at the start, white space and CRLF around the value, records of any size;
+- a key that stands twice: the last one counts, as in nearly every reader;
+- an integer beyond 64 bits becomes a double. That changes no verdict: every integer of the contract has
+  bounds within 64 bits, what may be any `number` has none, and `engines` settles the double on the border.
+"""
+
+import codecs
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+BLANK = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why there is no value; both are sentences without content of the data."""
+
+    expectation: str
+    fix: str
+
+
+EMPTY = Unreadable(
+    "must hold an event, and holds nothing", "check how it was recorded; remove it if nothing was sent"
+)
+
+
+def read(event: Mapping[str, Any] | bytes | str) -> Any | Unreadable:
+    """Return the JSON value, or why it cannot be read. Never raises for what is in the data.
+
+    A mapping is judged as the JSON that it would be sent as.
+    """
+    if isinstance(event, Mapping):
+        try:
+            event = json.dumps(dict(event))
+        except (TypeError, ValueError, RecursionError):
+            # The exceptions' own words can quote the data.
+            return Unreadable(
+                "must be made of what JSON knows: objects, lists, text, numbers, true, false, null",
+                "convert dates, decimals and the like to text or numbers first; no circles, no endless depth",
+            )
+    data = event.encode("utf-8", "surrogatepass") if isinstance(event, str) else event
+    # White space at the end would move the place where something that was cut is said to end.
+    data = data.removeprefix(codecs.BOM_UTF8).rstrip(BLANK)
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        return EMPTY if not data else _explained(data, error)
+
+
+def _explained(data: bytes, error: orjson.JSONDecodeError) -> Unreadable:
+    """Say in our words what orjson refused; its exception carries the document and is not passed on."""
+    # In a record of one line the line is the file's matter, not the record's.
+    where = f"column {error.colno}"
+    if b"\n" in data:
+        where = f"line {error.lineno}, {where}"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Unreadable("must be UTF-8, and is UTF-16", "save it as UTF-8")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return Unreadable(
+            f"must be UTF-8, and is not at byte {problem.start + 1}",
+            "save it as UTF-8, or look for cut bytes",
+        )
+    reasons = (
+        ("depth limit", "must have at most 1024 levels", "flatten it; no event is that deep"),
+        ("infinity", "must have numbers that fit a double", "look for a number that is far too long"),
+        (
+            "surrogate",
+            "must have whole characters in its text",
+            "look for a `\\ud8..` escape without its pair",
+        ),
+        ("control character", "must escape control characters in text", "write a line break as \\n"),
+        ("after document", "must end after one value", "put one event on each line and name it .ndjson"),
+        ("unexpected end", "must be complete, and stops short", "look for a recording that was cut"),
+    )
+    for word, expectation, fix in reasons:
+        if word in error.msg:
+            return Unreadable(f"{expectation} ({where})", fix)
+    return Unreadable(
+        f"must be JSON, and is not ({where})",
+        "look there for a missing comma or quote, NaN, Infinity, or an event that was cut",
+    )

@@ -1,0 +1,130 @@
+"""From the paths that a user names to records: JSON files, NDJSON files, folders and standard input.
+
+A `.ndjson` or `.jsonl` file has one event a line; empty lines are passed over, and a line that cannot be read
+is a record of its own, so the rest goes on. Any other file is one event or an array of them; if it is neither
+and its first two lines each open an object, it is read as NDJSON after all. NDJSON files are read line by
+line, others whole.
+"""
+
+import codecs
+import contextlib
+import io
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from punchh_contract.errors import UsageError
+from punchh_contract.events.reading import BLANK, EMPTY, Unreadable, read
+
+STDIN = "-"
+LINES = (".ndjson", ".jsonl")
+SUFFIXES = (".json", *LINES)
+"""What is looked for in folders, in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event of a source: its JSON value, or why there is none."""
+
+    file: str
+    number: int | None
+    """As `Finding.record`."""
+    value: Any | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file, or standard input, that is known to exist."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+    lines: bool
+    """Whether its name says that it is NDJSON."""
+
+    def records(self) -> Iterator[Record]:
+        """Yield its records. Raises UsageError if it cannot be read."""
+        try:
+            with self.open() as stream:
+                if self.lines:
+                    yield from _lines(self.name, stream)
+                else:
+                    yield from _document(self.name, stream.read())
+        except OSError as error:
+            raise UsageError(f"{self.name}: cannot be read: {error.strerror}") from error
+
+
+def sources(paths: Iterable[str], stdin: BinaryIO) -> list[Source]:
+    """Return the sources that paths mean: files as named, folders' files sorted by path, `-` for `stdin`.
+
+    Raises UsageError, before anything is read, for what does not exist and for a folder without events.
+    """
+    return [source for path in paths for source in _sources(path, stdin)]
+
+
+def _sources(path: str, stdin: BinaryIO) -> Sequence[Source]:
+    if path == STDIN:
+        return [Source(STDIN, lambda: contextlib.nullcontext(stdin), lines=False)]
+    try:
+        place = Path(path)
+        if place.is_dir():
+            files = sorted(
+                Path(folder, name)
+                for folder, _, names in os.walk(place, onerror=_refuse)
+                for name in names
+                if Path(name).suffix.lower() in SUFFIXES
+            )
+            if not files:
+                raise UsageError(f"{_shown(path)}: the folder has no file ending in {', '.join(SUFFIXES)}")
+            return [_file(each) for each in files]
+        place.stat()
+    except OSError as error:
+        raise UsageError(f"{_shown(path)}: cannot be read: {error.strerror}") from error
+    return [_file(place, path)]
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that cannot be listed is an error: what it holds would pass unseen."""
+    raise error
+
+
+def _file(path: Path, name: str | None = None) -> Source:
+    return Source(_shown(name or path), lambda: path.open("rb"), lines=path.suffix.lower() in LINES)
+
+
+def _shown(path: str | Path) -> str:
+    # A name that is no text in the file system's encoding would fail when it is printed.
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _document(name: str, data: bytes) -> Iterator[Record]:
+    value = read(data)
+    if isinstance(value, Unreadable) and _looks_like_lines(data):
+        yield from _lines(name, io.BytesIO(data))
+    elif isinstance(value, list):
+        if not value:
+            yield Record(name, None, EMPTY)
+        for number, each in enumerate(value, start=1):
+            yield Record(name, number, each)
+    else:
+        yield Record(name, None, value)
+
+
+def _lines(name: str, lines: Iterable[bytes]) -> Iterator[Record]:
+    empty = True
+    for number, line in enumerate(lines, start=1):
+        if line.strip(BLANK):
+            empty = False
+            yield Record(name, number, read(line))
+    if empty:
+        yield Record(name, None, EMPTY)
+
+
+def _looks_like_lines(data: bytes) -> bool:
+    """Whether the first two lines that hold something each open an object, which no JSON document can."""
+    filled = (line for line in io.BytesIO(data.removeprefix(codecs.BOM_UTF8)) if line.strip(BLANK))
+    opens = [line.lstrip(BLANK).startswith(b"{") for line in itertools.islice(filled, 2)]
+    return opens == [True, True]

@@ -1,0 +1,194 @@
+"""`punchh-contract validate`: exit codes, output, and what it does not import."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from punchh_contract.cli import main
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "tests" / "data" / "seed-004-redemptions-event.json"
+EXAMPLES = ROOT / "spec" / "examples" / "events"
+
+NO_PROPERTY = "the contract knows no such property"
+FIX_VALUE = "Fix: correct the value where it is produced."
+FIX_NULL = "Fix: give it a value; leave the property out only if it is optional."
+FIX_DRIFT = (
+    "Fix: check the spelling; if Punchh sent it, the contract lacks it: report it, with where it was seen."
+)
+
+
+def run(*arguments: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["validate", *map(str, arguments)], input=stdin)
+
+
+def seed() -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(SEED.read_bytes())
+    return event
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    event = seed()
+    event["payload"]["redemption_id"] = "x"
+    event["payload"]["user"]["phone"] = 17
+    event["payload"]["user"]["loyalty_tier"] = "gold for FIRST_NAME_GOES_HERE"
+    path = tmp_path / "broken.json"
+    path.write_text(json.dumps(event))
+    return path
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, str):
+        yield node
+
+
+@pytest.mark.parametrize("options", [(), ("--strict",)])
+def test_the_seeds_sample_fits(options: tuple[str, ...]) -> None:
+    result = run(SEED, *options)
+    assert (result.exit_code, result.stdout) == (0, "1 event in 1 file: no findings.\n")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_three_faults_are_named_and_no_guest_is(broken: Path, form: str) -> None:
+    result = run(broken, "--strict", "--format", form)
+    assert result.exit_code == 1
+    for place in ("/payload/redemption_id", "/payload/user/phone", "/payload/user/loyalty_tier"):
+        assert result.output.count(place) == 1
+    guest = {*_texts(seed()["payload"]["user"]), "gold for FIRST_NAME_GOES_HERE"}
+    assert len(guest) >= 6
+    assert [text for text in guest if text in result.output] == []
+
+
+def test_lines_say_place_expectation_and_fix(broken: Path) -> None:
+    assert run(broken, "--strict").stdout.splitlines() == [
+        f"{broken}: /payload/redemption_id: must be a whole number; found string(1). {FIX_VALUE}",
+        f"{broken}: /payload/user/phone: must be text or null; found integer. Fix: put it in quotes.",
+        f"{broken}: /payload/user/loyalty_tier: drift: {NO_PROPERTY}; found string(29). {FIX_DRIFT}",
+        "1 event in 1 file: 3 findings in 1 event.",
+    ]
+
+
+def test_values_are_shown_on_demand(broken: Path) -> None:
+    assert 'found "gold for FIRST_NAME_GOES_HERE"' in run(broken, "--strict", "--show-values").stdout
+
+
+def test_drift_alone_is_fine_with_a_hint_and_a_finding_under_strict(tmp_path: Path) -> None:
+    path = tmp_path / "drift.json"
+    path.write_text(json.dumps({**seed(), "tenant": "demo"}))
+    openly = run(path)
+    assert openly.exit_code == 0
+    assert openly.stdout == (
+        "1 event in 1 file: no findings. 1 event has fields or values that the contract does not know;"
+        " --strict shows them.\n"
+    )
+    assert run(path, "--strict").exit_code == 1
+
+
+def test_a_broken_line_is_a_finding_at_its_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "many.ndjson"
+    good = json.dumps(seed())
+    late = json.dumps({**seed(), "business_id": None})
+    path.write_text(f'{good}\n{{"payload":\n\n{good}\r\n{late}\n')
+    result = run(path)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{path}:2: must be complete, and stops short (column 12). Fix: look for a recording that was cut.",
+        f"{path}:5: /business_id: must be a whole number; found null. {FIX_NULL}",
+        "4 events in 1 file: 2 findings in 2 events.",
+    ]
+
+
+def test_folders_files_and_standard_input_together() -> None:
+    result = run(EXAMPLES, SEED, "-", "--strict", stdin=f"[{SEED.read_text()}, 17]".encode())
+    count = len(list(EXAMPLES.glob("*.json"))) + 3
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"-:2: must be an object; found integer. {FIX_VALUE}",
+        f"{count} events in {count - 1} files: 1 finding in 1 event.",
+    ]
+
+
+def test_json_is_one_document_also_without_findings() -> None:
+    document = json.loads(run(SEED, "--format", "json").stdout)
+    assert document["findings"] == []
+    assert document["summary"] == {
+        "files": 1,
+        "events": 1,
+        "events_with_findings": 0,
+        "events_with_drift": 0,
+        "errors": 0,
+        "drift": 0,
+        "findings": 0,
+    }
+
+
+def test_an_empty_file_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    path.touch()
+    result = run(path)
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{path}: must hold an event, and holds nothing. Fix: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["none.json"], "none.json: cannot be read: No such file or directory", id="no file"),
+        pytest.param(["."], "the folder has no file ending in .json", id="an empty folder"),
+        pytest.param([], "Missing argument", id="no path"),
+        pytest.param(["-", "--format", "xml"], "'xml' is not one of", id="an unknown format"),
+    ],
+)
+def test_what_cannot_run_exits_with_2_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+
+
+def test_help_says_what_and_how() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    for word in ("--strict", "--show-values", "--format", "PATH...", "Exits with 0", "Examples:"):
+        assert word in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "never"),
+    [
+        pytest.param(
+            "good", 0, {"jsonschema"}, id="a valid event needs no jsonschema, which is slow to import"
+        ),
+        pytest.param("bad", 1, set(), id="an invalid event"),
+    ],
+)
+def test_nothing_of_the_network_is_imported(broken: Path, event: str, code: int, never: set[str]) -> None:
+    script = (
+        "import json, sys\n"
+        "from punchh_contract.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as end:\n    print(json.dumps([end.code, sorted(sys.modules)]))\n"
+    )
+    path = SEED if event == "good" else broken
+    done = subprocess.run(
+        [sys.executable, "-c", script, "validate", str(path)], capture_output=True, text=True, check=True
+    )
+    exit_code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert exit_code == code
+    never = never | {"httpx", "starlette", "schemathesis", "requests", "uvicorn", "rich", "punchh_client"}
+    assert never & set(modules) == set()
+    assert "punchh_contract.events.validation" in modules
