@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import yaml
 from spec_document import (
+    PAYLOADS,
     Place,
     Rule,
     Spec,
@@ -81,6 +82,15 @@ def clean_text(spec: Spec) -> Iterator[Trouble]:
         if line != line.rstrip() or "\t" in line:
             near = max((known for known in lines if known <= number), default=1)
             yield Trouble(lines.get(near, ""), f"line {number} has a tab or blanks at its end", "remove them")
+
+
+def no_empty_keys(spec: Spec) -> Iterator[Trouble]:
+    """A comma in unquoted text inside braces ends it and leaves the rest as a key without a value."""
+    for pointer, node in nodes(spec.document):
+        for key, value in node.items() if isinstance(node, dict) else ():
+            if value is None and key not in PAYLOADS:
+                fix = "put the text before it in quotes"
+                yield Trouble(f"{pointer}/{token(key)}", "a key has no value", fix)
 
 
 def self_contained(spec: Spec) -> Iterator[Trouble]:
@@ -205,6 +215,7 @@ RULES: tuple[Rule, ...] = (
     openapi_3_1_0,
     json_values,
     clean_text,
+    no_empty_keys,
     self_contained,
     no_unused_components,
     operation_id,
