@@ -85,7 +85,26 @@ def unbroken_paragraphs(document: Document) -> Document:
     return _everywhere(document, rewrite)
 
 
-REWRITES: tuple[Rewrite, ...] = (dates_as_text, own_descriptions, described_parameters, unbroken_paragraphs)
+def credentials_left_to_auth(document: Document) -> Document:
+    """`security` is left out, so that a plain `Client` may call: credentials and digest come from an auth.
+
+    The generator knows one kind of credential, and would ask for an `AuthenticatedClient` that puts
+    `Authorization: Bearer` on every call, the till's too; `PunchhAuth` leaves a header that is there alone.
+    """
+
+    def rewrite(node: Document) -> Document:
+        return {key: value for key, value in node.items() if key != "security"}
+
+    return _everywhere(document, rewrite)
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    dates_as_text,
+    own_descriptions,
+    described_parameters,
+    unbroken_paragraphs,
+    credentials_left_to_auth,
+)
 
 
 def prepare(document: Document) -> Document:

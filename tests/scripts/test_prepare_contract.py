@@ -1,11 +1,19 @@
 """Each rewrite does what `generated/README.md` says of it, where it should and nowhere else."""
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
 from generate_client import generate_client
-from prepare_contract import REWRITES, dates_as_text, own_descriptions, prepare, unbroken_paragraphs
+from prepare_contract import (
+    REWRITES,
+    credentials_left_to_auth,
+    dates_as_text,
+    own_descriptions,
+    prepare,
+    unbroken_paragraphs,
+)
 
 Document = dict[str, Any]
 
@@ -87,6 +95,18 @@ def test_a_paragraph_becomes_one_line_and_a_list_stays_a_list() -> None:
         "One paragraph.\n\nAnother one:\n\n1. first\n2. second\n- third\n\n    code\n    code\n"
     )
     assert thing["example"] == {"description": "a\nb"}
+
+
+def test_a_plain_client_may_call_a_secured_operation(small: Document, tmp_path: Path) -> None:
+    small["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    small["paths"]["/things"]["post"]["security"] = [{"key": []}]
+    rewritten = credentials_left_to_auth(small)
+    assert "security" not in rewritten["paths"]["/things"]["post"]
+    assert rewritten["components"] == small["components"]
+    generate_client(small, tmp_path / "client")
+    module = (tmp_path / "client" / "api" / "things" / "make_thing.py").read_text()
+    takes = re.findall(r"def sync_detailed\(.*?client: ([^,]+),", module, re.DOTALL)
+    assert takes == ["AuthenticatedClient | Client"]
 
 
 def test_a_property_named_description_is_no_description(small: Document) -> None:

@@ -202,7 +202,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ForceRedeemRequest,
     user_agent: str,
 ) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption]:
@@ -244,7 +244,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ForceRedeemRequest,
     user_agent: str,
 ) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption | None:
@@ -281,7 +281,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ForceRedeemRequest,
     user_agent: str,
 ) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption]:
@@ -321,7 +321,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ForceRedeemRequest,
     user_agent: str,
 ) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption | None:

@@ -250,7 +250,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: SubscriptionRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
@@ -299,7 +299,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: SubscriptionRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
@@ -343,7 +343,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: SubscriptionRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
@@ -390,7 +390,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: SubscriptionRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,

@@ -263,7 +263,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: OnlineCardCompletionRequest
     | OnlineDiscountAmountRequest
     | OnlineRedeemableRequest
@@ -316,7 +316,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: OnlineCardCompletionRequest
     | OnlineDiscountAmountRequest
     | OnlineRedeemableRequest
@@ -364,7 +364,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: OnlineCardCompletionRequest
     | OnlineDiscountAmountRequest
     | OnlineRedeemableRequest
@@ -415,7 +415,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: OnlineCardCompletionRequest
     | OnlineDiscountAmountRequest
     | OnlineRedeemableRequest

@@ -246,7 +246,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: BatchRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
@@ -297,7 +297,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: BatchRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
@@ -343,7 +343,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: BatchRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
@@ -392,7 +392,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: BatchRedemptionRequest,
     user_agent: str,
     accept_language: str | Unset = UNSET,
