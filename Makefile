@@ -35,9 +35,9 @@ lint: install ## ruff and mypy --strict
 	$(BIN)/mypy
 
 test: install ## Run the tests
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -n auto $(PYTEST)
 
-contract-test: install ## Run the contract against the embedded sandbox (SEED=1)
+contract-test: install ## Run the contract against the embedded sandbox, over HTTP (SEED=1)
 	$(BIN)/punchh-contract test --seed $(SEED)
 
 sandbox: install ## Start the sandbox and print its address, its keys and four ready curls

@@ -287,7 +287,7 @@ def test_force_redeem_takes_a_reward_once(sandbox: Caller) -> None:
         pytest.param(
             GRACE, {"requested_punches": 1, "fuel_redemption": True}, 422, "configuration", id="fuel"
         ),
-        pytest.param(GRACE, {}, 400, "empty: requested_punches", id="nothing asked for"),
+        pytest.param(GRACE, {}, 422, "Nothing to redeem", id="nothing asked for"),
         pytest.param(404, {"requested_punches": 1}, 404, "user with ID: 404", id="no such guest"),
     ],
 )

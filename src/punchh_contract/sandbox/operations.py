@@ -117,7 +117,7 @@ class Operations:
         user_id, order = int(request["user_id"]), request["redemption"]
         reward_id, amount = order.get("reward_id"), order.get("requested_punches")
         if reward_id is None and amount is None:
-            return answers.field_error(operation, "requested_punches", missing=True)
+            return answers.error(operation, 422, "nothing_requested")
         if self._store.wallet(user_id) is None:
             return answers.error(operation, 404, "user_not_found", user_id=user_id)
         if order.get("fuel_redemption"):

@@ -1,0 +1,1 @@
+"""The contract run: Schemathesis over the whole contract, our own checks beside it, and floors under it."""

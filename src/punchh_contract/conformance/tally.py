@@ -1,0 +1,140 @@
+"""Counts what a run did and what came back, by operation and phase: what keeps a green run honest."""
+
+import collections
+import dataclasses
+from typing import Any
+
+from punchh_contract.contract import Operation
+
+EXAMPLES = "examples"
+PROBES = "own check"
+
+
+@dataclasses.dataclass
+class Counts:
+    """Counts of one operation.
+
+    `outcomes` is keyed by phase and outcome (success, quote, refusal, error); `forms` by phase and what was
+    redeemed how (such as `reward quote`, `by points`, `link redeem_online`); `statuses` by status; `probes`
+    by name of the own check.
+    """
+
+    outcomes: collections.Counter[tuple[str, str]] = dataclasses.field(default_factory=collections.Counter)
+    forms: collections.Counter[tuple[str, str]] = dataclasses.field(default_factory=collections.Counter)
+    statuses: collections.Counter[int] = dataclasses.field(default_factory=collections.Counter)
+    probes: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+
+    @property
+    def calls(self) -> int:
+        """Every request that was answered, own checks included."""
+        return self.statuses.total()
+
+    def total(self, outcome: str, *, generated: bool = False) -> int:
+        """How often an outcome was seen; `generated` leaves the contract's examples out."""
+        return sum(
+            count
+            for (phase, name), count in self.outcomes.items()
+            if name == outcome and not (generated and phase == EXAMPLES)
+        )
+
+    def form(self, name: str) -> int:
+        """How often a form was seen in generated cases."""
+        return sum(count for (phase, form), count in self.forms.items() if form == name and phase != EXAMPLES)
+
+
+class Tally:
+    """The counts of a run, by operationId."""
+
+    def __init__(self, operation_ids: tuple[str, ...]) -> None:
+        self.counts = {each: Counts() for each in operation_ids}
+
+    def add(self, operation: Operation, phase: str, status: int, request: Any, response: Any) -> str:
+        """Count one exchange of parsed JSON bodies (None where there was none); returns its outcome."""
+        counts = self.counts[operation.id]
+        outcome = judge(operation, status, request, response)
+        counts.statuses[status] += 1
+        counts.outcomes[phase, outcome] += 1
+        for form in forms(outcome, request, response):
+            counts.forms[phase, form] += 1
+        return outcome
+
+    def add_probe(self, operation: Operation, probe: str, status: int) -> None:
+        """Count one request of an own check."""
+        self.counts[operation.id].statuses[status] += 1
+        self.counts[operation.id].probes[probe] += 1
+
+    def add_form(self, operation: Operation, phase: str, form: str) -> None:
+        """Count a form that the bodies alone do not show."""
+        self.counts[operation.id].forms[phase, form] += 1
+
+    def dump(self) -> dict[str, Any]:
+        """The tally as JSON values."""
+        return {
+            operation_id: {
+                "outcomes": [[*key, count] for key, count in counts.outcomes.items()],
+                "forms": [[*key, count] for key, count in counts.forms.items()],
+                "statuses": [[key, count] for key, count in counts.statuses.items()],
+                "probes": [[key, count] for key, count in counts.probes.items()],
+            }
+            for operation_id, counts in self.counts.items()
+        }
+
+    @classmethod
+    def load(cls, values: dict[str, Any]) -> "Tally":
+        """Read what `dump` wrote."""
+        tally = cls(tuple(values))
+        for operation_id, each in values.items():
+            counts = tally.counts[operation_id]
+            for phase, outcome, count in each["outcomes"]:
+                counts.outcomes[phase, outcome] = count
+            for phase, form, count in each["forms"]:
+                counts.forms[phase, form] = count
+            counts.statuses.update(dict(each["statuses"]))
+            counts.probes.update(dict(each["probes"]))
+        return tally
+
+
+def judge(operation: Operation, status: int, request: Any, response: Any) -> str:
+    """Name an outcome: `success` by the contract's `x-success`, `quote`, `refusal` (a 2xx that is neither)
+    or `error`.
+    """
+    if operation.success.holds(status, request, response):
+        return "success"
+    if status != operation.success.status:
+        return "error"
+    # The contract says what a redemption is, and that one asked for with `query` is none; what a quote
+    # promises stands where the redemption would.
+    if isinstance(request, dict) and "query" in request and _promises(response):
+        return "quote"
+    return "refusal"
+
+
+def forms(outcome: str, request: Any, response: Any) -> list[str]:
+    """What a success or quote redeemed, and how."""
+    if outcome not in ("success", "quote") and not _items(response, "failures"):
+        return []
+    if not isinstance(request, dict):
+        return []
+    found = []
+    if isinstance(kind := request.get("discount_type"), str):
+        found.append(f"{kind} {'commit' if outcome == 'success' else outcome}")
+    elif outcome == "quote":
+        found.append("a quote")
+    if isinstance(order := request.get("redemption"), dict):
+        found.append("by reward" if order.get("reward_id") is not None else "by points")
+    found += [
+        form
+        for key, form in (("success", "an item redeemed"), ("failures", "an item refused"))
+        if "query" not in request and _items(response, key)
+    ]
+    return found
+
+
+def _promises(response: Any) -> bool:
+    if not isinstance(response, dict):
+        return False
+    return response.get("category") == "redeemable" or _items(response, "success")
+
+
+def _items(response: Any, key: str) -> bool:
+    return isinstance(response, dict) and isinstance(response.get(key), list) and bool(response[key])
