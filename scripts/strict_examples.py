@@ -13,6 +13,8 @@ from jsonschema.exceptions import best_match
 from spec_document import Finding, Spec, Trouble, examples, nodes, token
 from strict_twin import Schema, strict
 
+from punchh_contract.events.engines import reference
+
 Judge = tuple[Draft202012Validator, Draft202012Validator]
 _LONGEST_SENTENCE = 240
 
@@ -57,12 +59,7 @@ def event_sample_findings(spec: Spec, samples: Iterable[Path]) -> Iterator[Findi
 def judge(spec: Spec, schema: Schema) -> Judge:
     """The open schema and its strict twin, each standing alone and checking formats."""
     document = {**schema, "components": {"schemas": spec.document.get("components", {}).get("schemas", {})}}
-    checker = Draft202012Validator.FORMAT_CHECKER
-    twin = strict(document)
-    return (
-        Draft202012Validator(document, format_checker=checker),
-        Draft202012Validator(twin, format_checker=checker),
-    )
+    return reference(document), reference(strict(document))
 
 
 def _troubles(both: Judge, instance: Any, pointer: str) -> Iterator[Trouble]:

@@ -366,21 +366,21 @@ def test_a_wheel_without_a_checkout_reads_its_own_copy(
 
 
 def test_the_event_schema_is_read_from_what_was_generated(
-    monkeypatch: pytest.MonkeyPatch, small: Contract, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(reader, "_SCHEMAS", (tmp_path / "absent", tmp_path))
-    reader._event_schema.cache_clear()
+    reader.event_schema.cache_clear()
     try:
         (tmp_path / "redemption-event.schema.json").write_text('{"title": "open"}')
         (tmp_path / "redemption-event.strict.schema.json").write_text("{")
-        assert small.event_schema() == {"title": "open"}
+        assert reader.event_schema() == {"title": "open"}
         with pytest.raises(ContractError, match=r"strict\.schema\.json: no JSON.*make generate"):
-            small.event_schema(strict=True)
+            reader.event_schema(strict=True)
         (tmp_path / "redemption-event.strict.schema.json").unlink()
         with pytest.raises(ContractError, match="make generate"):
-            small.event_schema(strict=True)
+            reader.event_schema(strict=True)
     finally:
-        reader._event_schema.cache_clear()
+        reader.event_schema.cache_clear()
 
 
 def test_a_merge_may_override_again_and_again_and_is_no_key_twice(write: Write) -> None:

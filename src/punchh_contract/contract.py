@@ -35,6 +35,7 @@ __all__ = [
     "SecurityScheme",
     "Signature",
     "Success",
+    "event_schema",
     "load",
 ]
 
@@ -125,15 +126,6 @@ class Contract:
                     group[_unescape(name)] = target
                     pending.append(target)
         return {**result, "components": components} if components else result
-
-    def event_schema(self, *, strict: bool = False) -> Json:
-        """Return the generated JSON Schema of the event, or its strict twin that finds unknown fields.
-
-        Raises ContractError if it was not generated.
-        """
-        return _event_schema(
-            "redemption-event.strict.schema.json" if strict else "redemption-event.schema.json"
-        )
 
     def _read(self, kind: str, name: str, reader: Any, *arguments: Any) -> Any:
         """Call a reader; whatever trips it becomes a ContractError that names the place."""
@@ -254,7 +246,12 @@ def _load(path: Path) -> Contract:
 
 
 @functools.cache
-def _event_schema(file_name: str) -> Json:
+def event_schema(*, strict: bool = False) -> Json:
+    """Return the generated JSON Schema of the event, or its strict twin that finds unknown fields. Cached.
+
+    The contract itself is not read for it. Raises ContractError if it was not generated.
+    """
+    file_name = "redemption-event.strict.schema.json" if strict else "redemption-event.schema.json"
     for folder in _SCHEMAS:
         if (folder / file_name).is_file():
             try:

@@ -46,14 +46,18 @@ class Engine:
 
     @functools.cached_property
     def _reference(self) -> "Draft202012Validator":
-        # Here, since importing jsonschema with its format extra takes up to a second and valid events,
-        # most of them, never need it.
-        from jsonschema import Draft202012Validator, FormatChecker
+        return reference(self.schema)
 
-        checker = FormatChecker(formats=())
-        for name, check in formats.CHECKS.items():
-            checker.checks(name)(check)
-        return Draft202012Validator(self.schema, format_checker=checker)
+
+def reference(schema: dict[str, Any]) -> "Draft202012Validator":
+    """The validator of `jsonschema` for a schema, with our checks of formats in place of its own."""
+    # Here, since importing jsonschema takes longer than all else and valid events never need it.
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    checker = FormatChecker(formats=())
+    for name, check in formats.CHECKS.items():
+        checker.checks(name)(check)
+    return Draft202012Validator(schema, format_checker=checker)
 
 
 @functools.cache
@@ -62,7 +66,7 @@ def engine(*, strict: bool) -> Engine:
 
     Raises ContractError if the schemas were not generated.
     """
-    return Engine(contract.load().event_schema(strict=strict))
+    return Engine(contract.event_schema(strict=strict))
 
 
 def _prepared(value: Any, levels: int) -> Any:
