@@ -252,7 +252,7 @@ def test_the_variants_reach_what_they_should() -> None:
     found = list(variants(case.schema, case.value))
     payloads = [each["payload"] for each in found]
     assert any(each["redemption_status"] == "brand_new" for each in payloads)  # an open enumeration
-    assert any(each.get("channel", "POS") is None for each in payloads)  # null
+    assert any(each.get("points_requested", 0) is None for each in payloads)  # null
     assert any(each.get("internal_tracking_code") == 2**53 + 1 for each in payloads)  # another alternative
     assert any("bar_code" not in each for each in payloads)  # left out
     assert any(

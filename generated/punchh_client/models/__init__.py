@@ -30,7 +30,11 @@ from .known_redemption_status import KnownRedemptionStatus
 from .known_redemption_type import KnownRedemptionType
 from .known_user_status import KnownUserStatus
 from .line_item import LineItem
+from .line_item_selector import LineItemSelector
+from .line_item_selector_base_items import LineItemSelectorBaseItems
+from .line_item_selector_modifiers import LineItemSelectorModifiers
 from .menu_item import MenuItem
+from .menu_item_base import MenuItemBase
 from .online_card_completion_request import OnlineCardCompletionRequest
 from .online_discount_amount_request import OnlineDiscountAmountRequest
 from .online_redeemable_request import OnlineRedeemableRequest
@@ -40,7 +44,11 @@ from .online_redemption_code_request import OnlineRedemptionCodeRequest
 from .online_reward_request import OnlineRewardRequest
 from .online_subscription_request import OnlineSubscriptionRequest
 from .qualified_item import QualifiedItem
+from .qualified_menu_item import QualifiedMenuItem
 from .qualifying_conditions import QualifyingConditions
+from .qualifying_conditions_aggregator_grouping_attributes import (
+    QualifyingConditionsAggregatorGroupingAttributes,
+)
 from .qualifying_conditions_item_qualifiers_item import (
     QualifyingConditionsItemQualifiersItem,
 )
@@ -88,7 +96,11 @@ __all__ = (
     "KnownRedemptionType",
     "KnownUserStatus",
     "LineItem",
+    "LineItemSelector",
+    "LineItemSelectorBaseItems",
+    "LineItemSelectorModifiers",
     "MenuItem",
+    "MenuItemBase",
     "OnlineCardCompletionRequest",
     "OnlineDiscountAmountRequest",
     "OnlineRedeemableRequest",
@@ -98,7 +110,9 @@ __all__ = (
     "OnlineRewardRequest",
     "OnlineSubscriptionRequest",
     "QualifiedItem",
+    "QualifiedMenuItem",
     "QualifyingConditions",
+    "QualifyingConditionsAggregatorGroupingAttributes",
     "QualifyingConditionsItemQualifiersItem",
     "QualifyingConditionsLineItemFiltersItem",
     "QualifyingConditionsReceiptQualifiersItem",

@@ -13,41 +13,41 @@ T = TypeVar("T", bound="AccountBalance")
 
 @_attrs_define
 class AccountBalance:
-    """The guest's balances after the change.
+    """The guest's balances after the change. Types and nulls are read off samples of several events.
 
     Attributes:
         user_id (int | Unset): The guest.
         banked_currency (float | None | Unset): Dollars in the bank; null where the program has none.
-        current_membership_level_name (None | str | Unset): Name of the guest's tier.
+        current_membership_level_name (str | Unset): Name of the guest's tier.
         last_visit (None | str | Unset): The last check-in.
-        loyalty_points (float | None | Unset): Points that can be redeemed.
-        net_balance (float | None | Unset): Credits less debits.
-        net_debits (float | None | Unset): Debits.
-        pending_points (float | None | Unset): Points that cannot be redeemed yet.
-        total_credits (float | None | Unset): All credits.
+        loyalty_points (int | None | Unset): Points that can be redeemed.
+        net_balance (float | Unset): Credits less debits.
+        net_debits (float | Unset): Debits.
+        pending_points (int | None | Unset): Points that cannot be redeemed yet.
+        total_credits (int | None | Unset): All credits.
         total_debits (float | None | str | Unset): All debits; text among numbers in the sample.
-        total_lifetime_points (float | None | Unset): Points ever earned.
+        total_lifetime_points (float | Unset): Points ever earned.
         total_point_credits (float | None | Unset): Points ever credited.
         total_redeemable_visits (int | None | Unset): Visits that can be redeemed.
-        total_visits (int | None | Unset): Visits.
+        total_visits (int | Unset): Visits.
         unbanked_points (float | None | Unset): Points not banked yet.
         unredeemed_cards (int | None | Unset): Full visit cards.
     """
 
     user_id: int | Unset = UNSET
     banked_currency: float | None | Unset = UNSET
-    current_membership_level_name: None | str | Unset = UNSET
+    current_membership_level_name: str | Unset = UNSET
     last_visit: None | str | Unset = UNSET
-    loyalty_points: float | None | Unset = UNSET
-    net_balance: float | None | Unset = UNSET
-    net_debits: float | None | Unset = UNSET
-    pending_points: float | None | Unset = UNSET
-    total_credits: float | None | Unset = UNSET
+    loyalty_points: int | None | Unset = UNSET
+    net_balance: float | Unset = UNSET
+    net_debits: float | Unset = UNSET
+    pending_points: int | None | Unset = UNSET
+    total_credits: int | None | Unset = UNSET
     total_debits: float | None | str | Unset = UNSET
-    total_lifetime_points: float | None | Unset = UNSET
+    total_lifetime_points: float | Unset = UNSET
     total_point_credits: float | None | Unset = UNSET
     total_redeemable_visits: int | None | Unset = UNSET
-    total_visits: int | None | Unset = UNSET
+    total_visits: int | Unset = UNSET
     unbanked_points: float | None | Unset = UNSET
     unredeemed_cards: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -61,11 +61,7 @@ class AccountBalance:
         else:
             banked_currency = self.banked_currency
 
-        current_membership_level_name: None | str | Unset
-        if isinstance(self.current_membership_level_name, Unset):
-            current_membership_level_name = UNSET
-        else:
-            current_membership_level_name = self.current_membership_level_name
+        current_membership_level_name = self.current_membership_level_name
 
         last_visit: None | str | Unset
         if isinstance(self.last_visit, Unset):
@@ -73,31 +69,23 @@ class AccountBalance:
         else:
             last_visit = self.last_visit
 
-        loyalty_points: float | None | Unset
+        loyalty_points: int | None | Unset
         if isinstance(self.loyalty_points, Unset):
             loyalty_points = UNSET
         else:
             loyalty_points = self.loyalty_points
 
-        net_balance: float | None | Unset
-        if isinstance(self.net_balance, Unset):
-            net_balance = UNSET
-        else:
-            net_balance = self.net_balance
+        net_balance = self.net_balance
 
-        net_debits: float | None | Unset
-        if isinstance(self.net_debits, Unset):
-            net_debits = UNSET
-        else:
-            net_debits = self.net_debits
+        net_debits = self.net_debits
 
-        pending_points: float | None | Unset
+        pending_points: int | None | Unset
         if isinstance(self.pending_points, Unset):
             pending_points = UNSET
         else:
             pending_points = self.pending_points
 
-        total_credits: float | None | Unset
+        total_credits: int | None | Unset
         if isinstance(self.total_credits, Unset):
             total_credits = UNSET
         else:
@@ -109,11 +97,7 @@ class AccountBalance:
         else:
             total_debits = self.total_debits
 
-        total_lifetime_points: float | None | Unset
-        if isinstance(self.total_lifetime_points, Unset):
-            total_lifetime_points = UNSET
-        else:
-            total_lifetime_points = self.total_lifetime_points
+        total_lifetime_points = self.total_lifetime_points
 
         total_point_credits: float | None | Unset
         if isinstance(self.total_point_credits, Unset):
@@ -127,11 +111,7 @@ class AccountBalance:
         else:
             total_redeemable_visits = self.total_redeemable_visits
 
-        total_visits: int | None | Unset
-        if isinstance(self.total_visits, Unset):
-            total_visits = UNSET
-        else:
-            total_visits = self.total_visits
+        total_visits = self.total_visits
 
         unbanked_points: float | None | Unset
         if isinstance(self.unbanked_points, Unset):
@@ -197,16 +177,7 @@ class AccountBalance:
 
         banked_currency = _parse_banked_currency(d.pop("banked_currency", UNSET))
 
-        def _parse_current_membership_level_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        current_membership_level_name = _parse_current_membership_level_name(
-            d.pop("current_membership_level_name", UNSET)
-        )
+        current_membership_level_name = d.pop("current_membership_level_name", UNSET)
 
         def _parse_last_visit(data: object) -> None | str | Unset:
             if data is None:
@@ -217,48 +188,34 @@ class AccountBalance:
 
         last_visit = _parse_last_visit(d.pop("last_visit", UNSET))
 
-        def _parse_loyalty_points(data: object) -> float | None | Unset:
+        def _parse_loyalty_points(data: object) -> int | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(float | None | Unset, data)
+            return cast(int | None | Unset, data)
 
         loyalty_points = _parse_loyalty_points(d.pop("loyalty_points", UNSET))
 
-        def _parse_net_balance(data: object) -> float | None | Unset:
+        net_balance = d.pop("net_balance", UNSET)
+
+        net_debits = d.pop("net_debits", UNSET)
+
+        def _parse_pending_points(data: object) -> int | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(float | None | Unset, data)
-
-        net_balance = _parse_net_balance(d.pop("net_balance", UNSET))
-
-        def _parse_net_debits(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        net_debits = _parse_net_debits(d.pop("net_debits", UNSET))
-
-        def _parse_pending_points(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+            return cast(int | None | Unset, data)
 
         pending_points = _parse_pending_points(d.pop("pending_points", UNSET))
 
-        def _parse_total_credits(data: object) -> float | None | Unset:
+        def _parse_total_credits(data: object) -> int | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(float | None | Unset, data)
+            return cast(int | None | Unset, data)
 
         total_credits = _parse_total_credits(d.pop("total_credits", UNSET))
 
@@ -271,14 +228,7 @@ class AccountBalance:
 
         total_debits = _parse_total_debits(d.pop("total_debits", UNSET))
 
-        def _parse_total_lifetime_points(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        total_lifetime_points = _parse_total_lifetime_points(d.pop("total_lifetime_points", UNSET))
+        total_lifetime_points = d.pop("total_lifetime_points", UNSET)
 
         def _parse_total_point_credits(data: object) -> float | None | Unset:
             if data is None:
@@ -298,14 +248,7 @@ class AccountBalance:
 
         total_redeemable_visits = _parse_total_redeemable_visits(d.pop("total_redeemable_visits", UNSET))
 
-        def _parse_total_visits(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        total_visits = _parse_total_visits(d.pop("total_visits", UNSET))
+        total_visits = d.pop("total_visits", UNSET)
 
         def _parse_unbanked_points(data: object) -> float | None | Unset:
             if data is None:

@@ -30,13 +30,13 @@ class EventRedemptionCode:
         processed_at (None | str | Unset): When it was used; null until then.
         discount (float | None | Unset): The discount that the conditions allow; filled in before the code is used.
         employee_id (None | str | Unset): Who served.
-        location_id (int | None | Unset): The store.
+        location_id (int | Unset): The store.
         receipt_amount (float | None | Unset): The receipt's amount, the same as `subtotal_amount`.
         receipt_datetime (None | str | Unset): Time of the receipt as text; sent as `2018-11-28 02:13:00 -0800`, not as
             ISO 8601.
-        redeemable_id (int | None | Unset): The offer.
-        redeemed_menu_items (list[RedeemedMenuItem] | None | RedeemedMenuItem | Unset): The discounted lines. A list in
-            the sample; the table says object.
+        redeemable_id (int | None | Unset): The offer; null, we infer, where none was redeemed.
+        redeemed_menu_items (list[RedeemedMenuItem] | RedeemedMenuItem | Unset): The discounted lines. A list in the
+            sample; the table says object.
         revenue_code (None | str | Unset): How the order was handed over, such as dine-in or delivery, by name.
         revenue_id (None | str | Unset): The same, by the till's id.
         subtotal_amount (float | None | Unset): The receipt's subtotal.
@@ -52,11 +52,11 @@ class EventRedemptionCode:
     processed_at: None | str | Unset = UNSET
     discount: float | None | Unset = UNSET
     employee_id: None | str | Unset = UNSET
-    location_id: int | None | Unset = UNSET
+    location_id: int | Unset = UNSET
     receipt_amount: float | None | Unset = UNSET
     receipt_datetime: None | str | Unset = UNSET
     redeemable_id: int | None | Unset = UNSET
-    redeemed_menu_items: list[RedeemedMenuItem] | None | RedeemedMenuItem | Unset = UNSET
+    redeemed_menu_items: list[RedeemedMenuItem] | RedeemedMenuItem | Unset = UNSET
     revenue_code: None | str | Unset = UNSET
     revenue_id: None | str | Unset = UNSET
     subtotal_amount: float | None | Unset = UNSET
@@ -64,8 +64,6 @@ class EventRedemptionCode:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.redeemed_menu_item import RedeemedMenuItem  # noqa: PLC0415
-
         redemption_code_id = self.redemption_code_id
 
         status: str | Unset
@@ -102,11 +100,7 @@ class EventRedemptionCode:
         else:
             employee_id = self.employee_id
 
-        location_id: int | None | Unset
-        if isinstance(self.location_id, Unset):
-            location_id = UNSET
-        else:
-            location_id = self.location_id
+        location_id = self.location_id
 
         receipt_amount: float | None | Unset
         if isinstance(self.receipt_amount, Unset):
@@ -126,7 +120,7 @@ class EventRedemptionCode:
         else:
             redeemable_id = self.redeemable_id
 
-        redeemed_menu_items: dict[str, Any] | list[dict[str, Any]] | None | Unset
+        redeemed_menu_items: dict[str, Any] | list[dict[str, Any]] | Unset
         if isinstance(self.redeemed_menu_items, Unset):
             redeemed_menu_items = UNSET
         elif isinstance(self.redeemed_menu_items, list):
@@ -135,10 +129,8 @@ class EventRedemptionCode:
                 redeemed_menu_items_type_0_item = redeemed_menu_items_type_0_item_data.to_dict()
                 redeemed_menu_items.append(redeemed_menu_items_type_0_item)
 
-        elif isinstance(self.redeemed_menu_items, RedeemedMenuItem):
-            redeemed_menu_items = self.redeemed_menu_items.to_dict()
         else:
-            redeemed_menu_items = self.redeemed_menu_items
+            redeemed_menu_items = self.redeemed_menu_items.to_dict()
 
         revenue_code: None | str | Unset
         if isinstance(self.revenue_code, Unset):
@@ -263,14 +255,7 @@ class EventRedemptionCode:
 
         employee_id = _parse_employee_id(d.pop("employee_id", UNSET))
 
-        def _parse_location_id(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        location_id = _parse_location_id(d.pop("location_id", UNSET))
+        location_id = d.pop("location_id", UNSET)
 
         def _parse_receipt_amount(data: object) -> float | None | Unset:
             if data is None:
@@ -299,9 +284,7 @@ class EventRedemptionCode:
 
         redeemable_id = _parse_redeemable_id(d.pop("redeemable_id", UNSET))
 
-        def _parse_redeemed_menu_items(data: object) -> list[RedeemedMenuItem] | None | RedeemedMenuItem | Unset:
-            if data is None:
-                return data
+        def _parse_redeemed_menu_items(data: object) -> list[RedeemedMenuItem] | RedeemedMenuItem | Unset:
             if isinstance(data, Unset):
                 return data
             try:
@@ -317,15 +300,11 @@ class EventRedemptionCode:
                 return redeemed_menu_items_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                redeemed_menu_items_type_1 = RedeemedMenuItem.from_dict(data)
+            if not isinstance(data, dict):
+                raise TypeError()
+            redeemed_menu_items_type_1 = RedeemedMenuItem.from_dict(data)
 
-                return redeemed_menu_items_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[RedeemedMenuItem] | None | RedeemedMenuItem | Unset, data)
+            return redeemed_menu_items_type_1
 
         redeemed_menu_items = _parse_redeemed_menu_items(d.pop("redeemed_menu_items", UNSET))
 

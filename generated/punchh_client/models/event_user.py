@@ -18,39 +18,41 @@ T = TypeVar("T", bound="EventUser")
 
 @_attrs_define
 class EventUser:
-    """The guest. This event's sample has a part of what other events carry.
+    """The guest. This event's sample has a part of what other events carry; types are read off samples. What no sample
+    shows filled may be null.
 
-    Attributes:
-        user_id (int | Unset): The guest.
-        email (None | str | Unset): Address of the guest.
-        secondary_email (None | str | Unset): Another address.
-        first_name (None | str | Unset): Given name.
-        last_name (None | str | Unset): Family name.
-        phone (None | str | Unset): Telephone number.
-        birthday (None | str | Unset): Day of birth.
-        anniversary (None | str | Unset): A day that the guest named.
-        gender (None | str | Unset): Gender that the guest named.
-        avatar_remote_url (None | str | Unset): A picture of the guest.
-        preferred_locale (None | str | Unset): The guest's language.
-        guest_type (None | str | Unset): The kind of guest.
-        signup_channel (None | str | Unset): Where the guest signed up.
-        external_source (None | str | Unset): The other system that knows this guest.
-        external_source_id (None | str | Unset): The guest's id there.
-        unsubscribed (bool | None | Unset): Whether the guest wants no mail at all.
-        unsubscribe_reason (None | str | Unset): Why.
-        marketing_email_subscription (bool | None | Unset): Whether marketing mail is wanted.
-        marketing_pn_subscription (bool | None | Unset): Whether push messages are wanted.
-        sms_subscription (bool | None | Unset): Whether text messages are wanted.
-        last_activity_at (None | str | Unset): When the guest was last active.
-        user_status (KnownUserStatus | None | str | Unset): Whether the guest may take part.
-        account_balance (AccountBalance | Unset): The guest's balances after the change.
+        Attributes:
+            user_id (int | Unset): The guest.
+            email (str | Unset): Address of the guest.
+            secondary_email (None | str | Unset): Another address.
+            first_name (str | Unset): Given name.
+            last_name (str | Unset): Family name.
+            phone (None | str | Unset): Telephone number.
+            birthday (None | str | Unset): Day of birth.
+            anniversary (None | str | Unset): A day that the guest named.
+            gender (None | str | Unset): Gender that the guest named.
+            avatar_remote_url (None | str | Unset): A picture of the guest.
+            preferred_locale (None | str | Unset): The guest's language.
+            guest_type (None | str | Unset): The kind of guest.
+            signup_channel (None | str | Unset): Where the guest signed up.
+            external_source (None | str | Unset): The other system that knows this guest.
+            external_source_id (None | str | Unset): The guest's id there.
+            unsubscribed (bool | Unset): Whether the guest wants no mail at all.
+            unsubscribe_reason (None | str | Unset): Why.
+            marketing_email_subscription (bool | Unset): Whether marketing mail is wanted.
+            marketing_pn_subscription (bool | Unset): Whether push messages are wanted.
+            sms_subscription (bool | Unset): Whether text messages are wanted.
+            last_activity_at (str | Unset): When the guest was last active.
+            user_status (KnownUserStatus | str | Unset): Whether the guest may take part.
+            account_balance (AccountBalance | Unset): The guest's balances after the change. Types and nulls are read off
+                samples of several events.
     """
 
     user_id: int | Unset = UNSET
-    email: None | str | Unset = UNSET
+    email: str | Unset = UNSET
     secondary_email: None | str | Unset = UNSET
-    first_name: None | str | Unset = UNSET
-    last_name: None | str | Unset = UNSET
+    first_name: str | Unset = UNSET
+    last_name: str | Unset = UNSET
     phone: None | str | Unset = UNSET
     birthday: None | str | Unset = UNSET
     anniversary: None | str | Unset = UNSET
@@ -61,24 +63,20 @@ class EventUser:
     signup_channel: None | str | Unset = UNSET
     external_source: None | str | Unset = UNSET
     external_source_id: None | str | Unset = UNSET
-    unsubscribed: bool | None | Unset = UNSET
+    unsubscribed: bool | Unset = UNSET
     unsubscribe_reason: None | str | Unset = UNSET
-    marketing_email_subscription: bool | None | Unset = UNSET
-    marketing_pn_subscription: bool | None | Unset = UNSET
-    sms_subscription: bool | None | Unset = UNSET
-    last_activity_at: None | str | Unset = UNSET
-    user_status: KnownUserStatus | None | str | Unset = UNSET
+    marketing_email_subscription: bool | Unset = UNSET
+    marketing_pn_subscription: bool | Unset = UNSET
+    sms_subscription: bool | Unset = UNSET
+    last_activity_at: str | Unset = UNSET
+    user_status: KnownUserStatus | str | Unset = UNSET
     account_balance: AccountBalance | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         user_id = self.user_id
 
-        email: None | str | Unset
-        if isinstance(self.email, Unset):
-            email = UNSET
-        else:
-            email = self.email
+        email = self.email
 
         secondary_email: None | str | Unset
         if isinstance(self.secondary_email, Unset):
@@ -86,17 +84,9 @@ class EventUser:
         else:
             secondary_email = self.secondary_email
 
-        first_name: None | str | Unset
-        if isinstance(self.first_name, Unset):
-            first_name = UNSET
-        else:
-            first_name = self.first_name
+        first_name = self.first_name
 
-        last_name: None | str | Unset
-        if isinstance(self.last_name, Unset):
-            last_name = UNSET
-        else:
-            last_name = self.last_name
+        last_name = self.last_name
 
         phone: None | str | Unset
         if isinstance(self.phone, Unset):
@@ -158,11 +148,7 @@ class EventUser:
         else:
             external_source_id = self.external_source_id
 
-        unsubscribed: bool | None | Unset
-        if isinstance(self.unsubscribed, Unset):
-            unsubscribed = UNSET
-        else:
-            unsubscribed = self.unsubscribed
+        unsubscribed = self.unsubscribed
 
         unsubscribe_reason: None | str | Unset
         if isinstance(self.unsubscribe_reason, Unset):
@@ -170,31 +156,15 @@ class EventUser:
         else:
             unsubscribe_reason = self.unsubscribe_reason
 
-        marketing_email_subscription: bool | None | Unset
-        if isinstance(self.marketing_email_subscription, Unset):
-            marketing_email_subscription = UNSET
-        else:
-            marketing_email_subscription = self.marketing_email_subscription
+        marketing_email_subscription = self.marketing_email_subscription
 
-        marketing_pn_subscription: bool | None | Unset
-        if isinstance(self.marketing_pn_subscription, Unset):
-            marketing_pn_subscription = UNSET
-        else:
-            marketing_pn_subscription = self.marketing_pn_subscription
+        marketing_pn_subscription = self.marketing_pn_subscription
 
-        sms_subscription: bool | None | Unset
-        if isinstance(self.sms_subscription, Unset):
-            sms_subscription = UNSET
-        else:
-            sms_subscription = self.sms_subscription
+        sms_subscription = self.sms_subscription
 
-        last_activity_at: None | str | Unset
-        if isinstance(self.last_activity_at, Unset):
-            last_activity_at = UNSET
-        else:
-            last_activity_at = self.last_activity_at
+        last_activity_at = self.last_activity_at
 
-        user_status: None | str | Unset
+        user_status: str | Unset
         if isinstance(self.user_status, Unset):
             user_status = UNSET
         elif isinstance(self.user_status, KnownUserStatus):
@@ -265,14 +235,7 @@ class EventUser:
         d = dict(src_dict)
         user_id = d.pop("user_id", UNSET)
 
-        def _parse_email(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        email = _parse_email(d.pop("email", UNSET))
+        email = d.pop("email", UNSET)
 
         def _parse_secondary_email(data: object) -> None | str | Unset:
             if data is None:
@@ -283,23 +246,9 @@ class EventUser:
 
         secondary_email = _parse_secondary_email(d.pop("secondary_email", UNSET))
 
-        def _parse_first_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        first_name = d.pop("first_name", UNSET)
 
-        first_name = _parse_first_name(d.pop("first_name", UNSET))
-
-        def _parse_last_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_name = _parse_last_name(d.pop("last_name", UNSET))
+        last_name = d.pop("last_name", UNSET)
 
         def _parse_phone(data: object) -> None | str | Unset:
             if data is None:
@@ -391,14 +340,7 @@ class EventUser:
 
         external_source_id = _parse_external_source_id(d.pop("external_source_id", UNSET))
 
-        def _parse_unsubscribed(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        unsubscribed = _parse_unsubscribed(d.pop("unsubscribed", UNSET))
+        unsubscribed = d.pop("unsubscribed", UNSET)
 
         def _parse_unsubscribe_reason(data: object) -> None | str | Unset:
             if data is None:
@@ -409,45 +351,15 @@ class EventUser:
 
         unsubscribe_reason = _parse_unsubscribe_reason(d.pop("unsubscribe_reason", UNSET))
 
-        def _parse_marketing_email_subscription(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
+        marketing_email_subscription = d.pop("marketing_email_subscription", UNSET)
 
-        marketing_email_subscription = _parse_marketing_email_subscription(d.pop("marketing_email_subscription", UNSET))
+        marketing_pn_subscription = d.pop("marketing_pn_subscription", UNSET)
 
-        def _parse_marketing_pn_subscription(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
+        sms_subscription = d.pop("sms_subscription", UNSET)
 
-        marketing_pn_subscription = _parse_marketing_pn_subscription(d.pop("marketing_pn_subscription", UNSET))
+        last_activity_at = d.pop("last_activity_at", UNSET)
 
-        def _parse_sms_subscription(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        sms_subscription = _parse_sms_subscription(d.pop("sms_subscription", UNSET))
-
-        def _parse_last_activity_at(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_activity_at = _parse_last_activity_at(d.pop("last_activity_at", UNSET))
-
-        def _parse_user_status(data: object) -> KnownUserStatus | None | str | Unset:
-            if data is None:
-                return data
+        def _parse_user_status(data: object) -> KnownUserStatus | str | Unset:
             if isinstance(data, Unset):
                 return data
             try:
@@ -458,7 +370,7 @@ class EventUser:
                 return user_status_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(KnownUserStatus | None | str | Unset, data)
+            return cast(KnownUserStatus | str | Unset, data)
 
         user_status = _parse_user_status(d.pop("user_status", UNSET))
 

@@ -19,20 +19,20 @@ class MenuItem:
         item_amount (float): Total of the line. Positive, also for a discount, says the vendor's text.
         menu_item_type (str): `M` item, `S` service, `D` discount, `T` tax, `P` payment; `R` stands only in answers.
             Discounts that are not loyalty's belong into the price of their item.
-        menu_item_id (str): The till's id of the item.
         menu_family (str): The till's family; may be blank.
         menu_major_group (str): The till's major group; may be blank.
         serial_number (str): `1.0` for an item, `1.1`, `1.2` for its modifiers; no modifier of a modifier.
+        menu_item_id (str): The till's id of the item.
     """
 
     item_name: str
     item_qty: int
     item_amount: float
     menu_item_type: str
-    menu_item_id: str
     menu_family: str
     menu_major_group: str
     serial_number: str
+    menu_item_id: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,13 +44,13 @@ class MenuItem:
 
         menu_item_type = self.menu_item_type
 
-        menu_item_id = self.menu_item_id
-
         menu_family = self.menu_family
 
         menu_major_group = self.menu_major_group
 
         serial_number = self.serial_number
+
+        menu_item_id = self.menu_item_id
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -60,10 +60,10 @@ class MenuItem:
                 "item_qty": item_qty,
                 "item_amount": item_amount,
                 "menu_item_type": menu_item_type,
-                "menu_item_id": menu_item_id,
                 "menu_family": menu_family,
                 "menu_major_group": menu_major_group,
                 "serial_number": serial_number,
+                "menu_item_id": menu_item_id,
             }
         )
 
@@ -80,23 +80,23 @@ class MenuItem:
 
         menu_item_type = d.pop("menu_item_type")
 
-        menu_item_id = d.pop("menu_item_id")
-
         menu_family = d.pop("menu_family")
 
         menu_major_group = d.pop("menu_major_group")
 
         serial_number = d.pop("serial_number")
 
+        menu_item_id = d.pop("menu_item_id")
+
         menu_item = cls(
             item_name=item_name,
             item_qty=item_qty,
             item_amount=item_amount,
             menu_item_type=menu_item_type,
-            menu_item_id=menu_item_id,
             menu_family=menu_family,
             menu_major_group=menu_major_group,
             serial_number=serial_number,
+            menu_item_id=menu_item_id,
         )
 
         menu_item.additional_properties = d

@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.discount_distribution_item import DiscountDistributionItem
-    from ..models.menu_item import MenuItem
+    from ..models.qualified_menu_item import QualifiedMenuItem
     from ..models.qualifying_conditions import QualifyingConditions
 
 
@@ -32,7 +32,7 @@ class OnlineRedemption:
         campaign_name (str | Unset): The campaign that gave the offer.
         max_applicable_quantity (float | str | Unset): How many items can be discounted at most; for price rollbacks.
             Seen as a number, once typed as text.
-        qualified_menu_items (list[MenuItem] | Unset): The lines that earned the discount.
+        qualified_menu_items (list[QualifiedMenuItem] | Unset): The lines that earned the discount.
         discount_distribution_items (list[DiscountDistributionItem] | Unset): The discount, split over lines; the
             amounts are negative and sum to it.
         qualifying_conditions (QualifyingConditions | Unset): Why the offer did not fit, where the business has this
@@ -47,7 +47,7 @@ class OnlineRedemption:
     redemption_code: str | Unset = UNSET
     campaign_name: str | Unset = UNSET
     max_applicable_quantity: float | str | Unset = UNSET
-    qualified_menu_items: list[MenuItem] | Unset = UNSET
+    qualified_menu_items: list[QualifiedMenuItem] | Unset = UNSET
     discount_distribution_items: list[DiscountDistributionItem] | Unset = UNSET
     qualifying_conditions: QualifyingConditions | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -122,7 +122,7 @@ class OnlineRedemption:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.discount_distribution_item import DiscountDistributionItem  # noqa: PLC0415
-        from ..models.menu_item import MenuItem  # noqa: PLC0415
+        from ..models.qualified_menu_item import QualifiedMenuItem  # noqa: PLC0415
         from ..models.qualifying_conditions import QualifyingConditions  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -157,11 +157,11 @@ class OnlineRedemption:
         max_applicable_quantity = _parse_max_applicable_quantity(d.pop("max_applicable_quantity", UNSET))
 
         _qualified_menu_items = d.pop("qualified_menu_items", UNSET)
-        qualified_menu_items: list[MenuItem] | Unset = UNSET
+        qualified_menu_items: list[QualifiedMenuItem] | Unset = UNSET
         if _qualified_menu_items is not UNSET:
             qualified_menu_items = []
             for qualified_menu_items_item_data in _qualified_menu_items:
-                qualified_menu_items_item = MenuItem.from_dict(qualified_menu_items_item_data)
+                qualified_menu_items_item = QualifiedMenuItem.from_dict(qualified_menu_items_item_data)
 
                 qualified_menu_items.append(qualified_menu_items_item)
 

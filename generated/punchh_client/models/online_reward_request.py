@@ -30,7 +30,7 @@ class OnlineRewardRequest:
     Attributes:
         client (str): The client key of the business.
         store_number (str): The store where it is redeemed.
-        receipt_amount (float): The order before tax and after discounts; loyalty is computed from it.
+        receipt_amount (float): Dollars before tax and after discounts; loyalty is computed from it.
         subtotal_amount (float): The same as `receipt_amount`, kept for old times' sake.
         receipt_datetime (str): Time of the receipt with its zone, such as `2026-03-02T18:05:01Z`. Free text in the
             vendor's schema.

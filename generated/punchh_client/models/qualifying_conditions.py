@@ -9,6 +9,9 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.qualifying_conditions_aggregator_grouping_attributes import (
+        QualifyingConditionsAggregatorGroupingAttributes,
+    )
     from ..models.qualifying_conditions_item_qualifiers_item import (
         QualifyingConditionsItemQualifiersItem,
     )
@@ -43,7 +46,8 @@ class QualifyingConditions:
             unit_discount (Any | Unset): The discount of one unit.
             percentage_of_processed_amount (Any | Unset): The share that is taken off.
             qc_processing_function (Any | Unset): Which computation is used.
-            aggregator_grouping_attributes (Any | Unset): By which attributes like lines are added up.
+            aggregator_grouping_attributes (QualifyingConditionsAggregatorGroupingAttributes | Unset): By which attributes
+                like lines are added up.
             receipt_qualifiers (list[QualifyingConditionsReceiptQualifiersItem] | Unset): Conditions on the receipt.
             line_item_filters (list[QualifyingConditionsLineItemFiltersItem] | Unset): Which lines are discounted.
             item_qualifiers (list[QualifyingConditionsItemQualifiersItem] | Unset): Which lines must be there.
@@ -63,7 +67,7 @@ class QualifyingConditions:
     unit_discount: Any | Unset = UNSET
     percentage_of_processed_amount: Any | Unset = UNSET
     qc_processing_function: Any | Unset = UNSET
-    aggregator_grouping_attributes: Any | Unset = UNSET
+    aggregator_grouping_attributes: QualifyingConditionsAggregatorGroupingAttributes | Unset = UNSET
     receipt_qualifiers: list[QualifyingConditionsReceiptQualifiersItem] | Unset = UNSET
     line_item_filters: list[QualifyingConditionsLineItemFiltersItem] | Unset = UNSET
     item_qualifiers: list[QualifyingConditionsItemQualifiersItem] | Unset = UNSET
@@ -98,7 +102,9 @@ class QualifyingConditions:
 
         qc_processing_function = self.qc_processing_function
 
-        aggregator_grouping_attributes = self.aggregator_grouping_attributes
+        aggregator_grouping_attributes: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.aggregator_grouping_attributes, Unset):
+            aggregator_grouping_attributes = self.aggregator_grouping_attributes.to_dict()
 
         receipt_qualifiers: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.receipt_qualifiers, Unset):
@@ -165,6 +171,9 @@ class QualifyingConditions:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.qualifying_conditions_aggregator_grouping_attributes import (
+            QualifyingConditionsAggregatorGroupingAttributes,  # noqa: PLC0415
+        )
         from ..models.qualifying_conditions_item_qualifiers_item import (
             QualifyingConditionsItemQualifiersItem,  # noqa: PLC0415
         )
@@ -204,7 +213,14 @@ class QualifyingConditions:
 
         qc_processing_function = d.pop("qc_processing_function", UNSET)
 
-        aggregator_grouping_attributes = d.pop("aggregator_grouping_attributes", UNSET)
+        _aggregator_grouping_attributes = d.pop("aggregator_grouping_attributes", UNSET)
+        aggregator_grouping_attributes: QualifyingConditionsAggregatorGroupingAttributes | Unset
+        if isinstance(_aggregator_grouping_attributes, Unset):
+            aggregator_grouping_attributes = UNSET
+        else:
+            aggregator_grouping_attributes = QualifyingConditionsAggregatorGroupingAttributes.from_dict(
+                _aggregator_grouping_attributes
+            )
 
         _receipt_qualifiers = d.pop("receipt_qualifiers", UNSET)
         receipt_qualifiers: list[QualifyingConditionsReceiptQualifiersItem] | Unset = UNSET

@@ -17,7 +17,7 @@ class RedeemedMenuItem:
 
     Attributes:
         item_name (str): The line.
-        item_qty (float | Unset): How many.
+        item_qty (int | Unset): How many.
         item_amount (float | Unset): Total of the line.
         menu_item_id (str | Unset): The till's id of the item.
         menu_item_type (str | Unset): `M` in the sample.
@@ -27,7 +27,7 @@ class RedeemedMenuItem:
     """
 
     item_name: str
-    item_qty: float | Unset = UNSET
+    item_qty: int | Unset = UNSET
     item_amount: float | Unset = UNSET
     menu_item_id: str | Unset = UNSET
     menu_item_type: str | Unset = UNSET

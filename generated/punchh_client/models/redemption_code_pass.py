@@ -14,33 +14,33 @@ T = TypeVar("T", bound="RedemptionCodePass")
 
 @_attrs_define
 class RedemptionCodePass:
-    """An Apple Wallet pass. No filled one was ever seen.
+    """An Apple Wallet pass. No filled one was ever seen, so anything in it may be null.
 
     Attributes:
         apple_pass_design_id (int | None | str | Unset): The design of the pass. The vendor names no type.
         apple_pass_id (None | str | Unset): The pass.
-        business_id (int | str | Unset): The business; text in the table, an integer everywhere else.
-        business_uuid (str | Unset): The business's key at the till.
-        created_at (str | Unset): When it was made.
-        updated_at (str | Unset): When it last changed.
+        business_id (int | None | str | Unset): The business; text in the table, an integer everywhere else.
+        business_uuid (None | str | Unset): The business's key at the till.
+        created_at (None | str | Unset): When it was made.
+        updated_at (None | str | Unset): When it last changed.
         owner_id (None | str | Unset): The guest who owns it.
         owner_type (KnownPassOwner | None | str | Unset): What owns it.
-        pass_type_identifier (str | Unset): Apple's name for the kind of pass.
-        serial_number (str | Unset): The pass's serial number.
-        type_ (str | Unset): The kind of pass.
+        pass_type_identifier (None | str | Unset): Apple's name for the kind of pass.
+        serial_number (None | str | Unset): The pass's serial number.
+        type_ (None | str | Unset): The kind of pass.
     """
 
     apple_pass_design_id: int | None | str | Unset = UNSET
     apple_pass_id: None | str | Unset = UNSET
-    business_id: int | str | Unset = UNSET
-    business_uuid: str | Unset = UNSET
-    created_at: str | Unset = UNSET
-    updated_at: str | Unset = UNSET
+    business_id: int | None | str | Unset = UNSET
+    business_uuid: None | str | Unset = UNSET
+    created_at: None | str | Unset = UNSET
+    updated_at: None | str | Unset = UNSET
     owner_id: None | str | Unset = UNSET
     owner_type: KnownPassOwner | None | str | Unset = UNSET
-    pass_type_identifier: str | Unset = UNSET
-    serial_number: str | Unset = UNSET
-    type_: str | Unset = UNSET
+    pass_type_identifier: None | str | Unset = UNSET
+    serial_number: None | str | Unset = UNSET
+    type_: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,17 +56,29 @@ class RedemptionCodePass:
         else:
             apple_pass_id = self.apple_pass_id
 
-        business_id: int | str | Unset
+        business_id: int | None | str | Unset
         if isinstance(self.business_id, Unset):
             business_id = UNSET
         else:
             business_id = self.business_id
 
-        business_uuid = self.business_uuid
+        business_uuid: None | str | Unset
+        if isinstance(self.business_uuid, Unset):
+            business_uuid = UNSET
+        else:
+            business_uuid = self.business_uuid
 
-        created_at = self.created_at
+        created_at: None | str | Unset
+        if isinstance(self.created_at, Unset):
+            created_at = UNSET
+        else:
+            created_at = self.created_at
 
-        updated_at = self.updated_at
+        updated_at: None | str | Unset
+        if isinstance(self.updated_at, Unset):
+            updated_at = UNSET
+        else:
+            updated_at = self.updated_at
 
         owner_id: None | str | Unset
         if isinstance(self.owner_id, Unset):
@@ -82,11 +94,23 @@ class RedemptionCodePass:
         else:
             owner_type = self.owner_type
 
-        pass_type_identifier = self.pass_type_identifier
+        pass_type_identifier: None | str | Unset
+        if isinstance(self.pass_type_identifier, Unset):
+            pass_type_identifier = UNSET
+        else:
+            pass_type_identifier = self.pass_type_identifier
 
-        serial_number = self.serial_number
+        serial_number: None | str | Unset
+        if isinstance(self.serial_number, Unset):
+            serial_number = UNSET
+        else:
+            serial_number = self.serial_number
 
-        type_ = self.type_
+        type_: None | str | Unset
+        if isinstance(self.type_, Unset):
+            type_ = UNSET
+        else:
+            type_ = self.type_
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -138,18 +162,41 @@ class RedemptionCodePass:
 
         apple_pass_id = _parse_apple_pass_id(d.pop("apple_pass_id", UNSET))
 
-        def _parse_business_id(data: object) -> int | str | Unset:
+        def _parse_business_id(data: object) -> int | None | str | Unset:
+            if data is None:
+                return data
             if isinstance(data, Unset):
                 return data
-            return cast(int | str | Unset, data)
+            return cast(int | None | str | Unset, data)
 
         business_id = _parse_business_id(d.pop("business_id", UNSET))
 
-        business_uuid = d.pop("business_uuid", UNSET)
+        def _parse_business_uuid(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
 
-        created_at = d.pop("created_at", UNSET)
+        business_uuid = _parse_business_uuid(d.pop("business_uuid", UNSET))
 
-        updated_at = d.pop("updated_at", UNSET)
+        def _parse_created_at(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        created_at = _parse_created_at(d.pop("created_at", UNSET))
+
+        def _parse_updated_at(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        updated_at = _parse_updated_at(d.pop("updated_at", UNSET))
 
         def _parse_owner_id(data: object) -> None | str | Unset:
             if data is None:
@@ -177,11 +224,32 @@ class RedemptionCodePass:
 
         owner_type = _parse_owner_type(d.pop("owner_type", UNSET))
 
-        pass_type_identifier = d.pop("pass_type_identifier", UNSET)
+        def _parse_pass_type_identifier(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
 
-        serial_number = d.pop("serial_number", UNSET)
+        pass_type_identifier = _parse_pass_type_identifier(d.pop("pass_type_identifier", UNSET))
 
-        type_ = d.pop("type", UNSET)
+        def _parse_serial_number(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        serial_number = _parse_serial_number(d.pop("serial_number", UNSET))
+
+        def _parse_type_(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        type_ = _parse_type_(d.pop("type", UNSET))
 
         redemption_code_pass = cls(
             apple_pass_design_id=apple_pass_design_id,

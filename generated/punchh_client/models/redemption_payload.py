@@ -28,7 +28,7 @@ class RedemptionPayload:
         redemption_id (int): The redemption.
         redemption_status (KnownRedemptionStatus | str): Where the redemption stands.
         redemption_type (KnownRedemptionType | str): What was redeemed.
-        channel (KnownEventChannel | None | str | Unset): Where it was redeemed.
+        channel (KnownEventChannel | str | Unset): Where it was redeemed.
         additional_properties_ (str | Unset): JSON written as text.
         bar_code (None | str | Unset): Bar code of the order.
         business_id (int | Unset): The business.
@@ -38,33 +38,35 @@ class RedemptionPayload:
         created_at (str | Unset): When it was created.
         updated_at (str | Unset): When it last changed.
         expired_at (None | str | Unset): When the code did expire.
-        expiring_on (None | str | Unset): When the code will expire.
+        expiring_on (None | str | Unset): When the code will expire; null, we infer, where it does not.
         force_message (None | str | Unset): The reason that staff gave for forcing it.
-        internal_tracking_code (int | None | str | Unset): The redemption's code. Digits as text; the table says
-            integer.
-        location_id (int | None | Unset): The store.
-        location_name (None | str | Unset): The store's name or address.
-        store_number (None | str | Unset): The store's number.
-        points_requested (float | None | Unset): Points asked for.
+        internal_tracking_code (int | str | Unset): The redemption's code. Digits as text; the table says integer.
+        location_id (int | Unset): The store.
+        location_name (str | Unset): The store's name or address.
+        store_number (str | Unset): The store's number.
+        points_requested (float | None | Unset): Points asked for; null, we infer, where none were.
         redeemed_points (float | None | Unset): Dollars taken from banked rewards, in spite of the name.
-        redeemable_id (int | None | Unset): The offer.
-        redeemable_name (None | str | Unset): Its name.
+        redeemable_id (int | None | Unset): The offer; null, we infer, where none was redeemed, as in the answer to a
+            force redeem.
+        redeemable_name (None | str | Unset): Its name, null as above.
         redeemable_properties (None | str | Unset): Properties given to the offer, such as merchandise.
-        reward_id (int | None | Unset): The reward, where one was redeemed.
-        redemption_code (EventRedemptionCode | None | Unset): The code by which it is redeemed.
-        redemption_code_id (int | None | Unset): Id of that code.
+        reward_id (int | None | Unset): The reward, where one was redeemed; else null, we infer.
+        redemption_code (EventRedemptionCode | None | Unset): The code by which it is redeemed; null, we infer, where
+            there is none.
+        redemption_code_id (int | None | Unset): Id of that code, null as above.
         redemption_code_processed_at (None | str | Unset): When the code was processed. The table puts it here, the
             sample into `redemption_code`.
         redemption_code_pass (None | RedemptionCodePass | Unset): The guest's wallet pass; null in the only sample.
         transferred_to_id (int | None | Unset): What it was transferred to, for instance a social cause campaign.
         transferred_to_type (None | str | Unset): The kind of that.
-        user (EventUser | Unset): The guest. This event's sample has a part of what other events carry.
+        user (EventUser | Unset): The guest. This event's sample has a part of what other events carry; types are read
+            off samples. What no sample shows filled may be null.
     """
 
     redemption_id: int
     redemption_status: KnownRedemptionStatus | str
     redemption_type: KnownRedemptionType | str
-    channel: KnownEventChannel | None | str | Unset = UNSET
+    channel: KnownEventChannel | str | Unset = UNSET
     additional_properties_: str | Unset = UNSET
     bar_code: None | str | Unset = UNSET
     business_id: int | Unset = UNSET
@@ -76,10 +78,10 @@ class RedemptionPayload:
     expired_at: None | str | Unset = UNSET
     expiring_on: None | str | Unset = UNSET
     force_message: None | str | Unset = UNSET
-    internal_tracking_code: int | None | str | Unset = UNSET
-    location_id: int | None | Unset = UNSET
-    location_name: None | str | Unset = UNSET
-    store_number: None | str | Unset = UNSET
+    internal_tracking_code: int | str | Unset = UNSET
+    location_id: int | Unset = UNSET
+    location_name: str | Unset = UNSET
+    store_number: str | Unset = UNSET
     points_requested: float | None | Unset = UNSET
     redeemed_points: float | None | Unset = UNSET
     redeemable_id: int | None | Unset = UNSET
@@ -113,7 +115,7 @@ class RedemptionPayload:
         else:
             redemption_type = self.redemption_type
 
-        channel: None | str | Unset
+        channel: str | Unset
         if isinstance(self.channel, Unset):
             channel = UNSET
         elif isinstance(self.channel, KnownEventChannel):
@@ -167,29 +169,17 @@ class RedemptionPayload:
         else:
             force_message = self.force_message
 
-        internal_tracking_code: int | None | str | Unset
+        internal_tracking_code: int | str | Unset
         if isinstance(self.internal_tracking_code, Unset):
             internal_tracking_code = UNSET
         else:
             internal_tracking_code = self.internal_tracking_code
 
-        location_id: int | None | Unset
-        if isinstance(self.location_id, Unset):
-            location_id = UNSET
-        else:
-            location_id = self.location_id
+        location_id = self.location_id
 
-        location_name: None | str | Unset
-        if isinstance(self.location_name, Unset):
-            location_name = UNSET
-        else:
-            location_name = self.location_name
+        location_name = self.location_name
 
-        store_number: None | str | Unset
-        if isinstance(self.store_number, Unset):
-            store_number = UNSET
-        else:
-            store_number = self.store_number
+        store_number = self.store_number
 
         points_requested: float | None | Unset
         if isinstance(self.points_requested, Unset):
@@ -376,9 +366,7 @@ class RedemptionPayload:
 
         redemption_type = _parse_redemption_type(d.pop("redemption_type"))
 
-        def _parse_channel(data: object) -> KnownEventChannel | None | str | Unset:
-            if data is None:
-                return data
+        def _parse_channel(data: object) -> KnownEventChannel | str | Unset:
             if isinstance(data, Unset):
                 return data
             try:
@@ -389,7 +377,7 @@ class RedemptionPayload:
                 return channel_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(KnownEventChannel | None | str | Unset, data)
+            return cast(KnownEventChannel | str | Unset, data)
 
         channel = _parse_channel(d.pop("channel", UNSET))
 
@@ -457,41 +445,18 @@ class RedemptionPayload:
 
         force_message = _parse_force_message(d.pop("force_message", UNSET))
 
-        def _parse_internal_tracking_code(data: object) -> int | None | str | Unset:
-            if data is None:
-                return data
+        def _parse_internal_tracking_code(data: object) -> int | str | Unset:
             if isinstance(data, Unset):
                 return data
-            return cast(int | None | str | Unset, data)
+            return cast(int | str | Unset, data)
 
         internal_tracking_code = _parse_internal_tracking_code(d.pop("internal_tracking_code", UNSET))
 
-        def _parse_location_id(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+        location_id = d.pop("location_id", UNSET)
 
-        location_id = _parse_location_id(d.pop("location_id", UNSET))
+        location_name = d.pop("location_name", UNSET)
 
-        def _parse_location_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        location_name = _parse_location_name(d.pop("location_name", UNSET))
-
-        def _parse_store_number(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        store_number = _parse_store_number(d.pop("store_number", UNSET))
+        store_number = d.pop("store_number", UNSET)
 
         def _parse_points_requested(data: object) -> float | None | Unset:
             if data is None:

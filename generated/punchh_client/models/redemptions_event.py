@@ -36,7 +36,7 @@ class RedemptionsEvent:
         business_uuid (str | Unset): The business's key at the till.
         business_slug (None | str | Unset): The business's name in addresses. Listed for all events, absent from this
             one's sample.
-        event_type (None | str | Unset): Empty for this event.
+        event_type (str | Unset): Empty for this event.
         created_at (str | Unset): When the message was made.
         updated_at (str | Unset): When the message last changed.
     """
@@ -49,7 +49,7 @@ class RedemptionsEvent:
     payload: RedemptionPayload
     business_uuid: str | Unset = UNSET
     business_slug: None | str | Unset = UNSET
-    event_type: None | str | Unset = UNSET
+    event_type: str | Unset = UNSET
     created_at: str | Unset = UNSET
     updated_at: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -79,11 +79,7 @@ class RedemptionsEvent:
         else:
             business_slug = self.business_slug
 
-        event_type: None | str | Unset
-        if isinstance(self.event_type, Unset):
-            event_type = UNSET
-        else:
-            event_type = self.event_type
+        event_type = self.event_type
 
         created_at = self.created_at
 
@@ -155,14 +151,7 @@ class RedemptionsEvent:
 
         business_slug = _parse_business_slug(d.pop("business_slug", UNSET))
 
-        def _parse_event_type(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        event_type = _parse_event_type(d.pop("event_type", UNSET))
+        event_type = d.pop("event_type", UNSET)
 
         created_at = d.pop("created_at", UNSET)
 

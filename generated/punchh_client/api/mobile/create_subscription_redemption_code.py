@@ -1,11 +1,10 @@
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.error_detail import ErrorDetail
 from ...models.error_message import ErrorMessage
 from ...models.error_text import ErrorText
 from ...models.errors_any import ErrorsAny
@@ -45,142 +44,38 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption | None:
+) -> ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption | None:
     if response.status_code == 200:
         response_200 = SubscriptionRedemption.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 400:
-
-        def _parse_response_400(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                componentsschemas_any_error_type_0 = cast(list[str], data)
-
-                return componentsschemas_any_error_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_1 = ErrorDetail.from_dict(data)
-
-                return componentsschemas_any_error_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_2 = ErrorText.from_dict(data)
-
-                return componentsschemas_any_error_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_3 = ErrorMessage.from_dict(data)
-
-                return componentsschemas_any_error_type_3
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
-
-            return componentsschemas_any_error_type_4
-
-        response_400 = _parse_response_400(response.json())
+        response_400 = ErrorsAny.from_dict(response.json())
 
         return response_400
 
     if response.status_code == 401:
-
-        def _parse_response_401(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                componentsschemas_any_error_type_0 = cast(list[str], data)
-
-                return componentsschemas_any_error_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_1 = ErrorDetail.from_dict(data)
-
-                return componentsschemas_any_error_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_2 = ErrorText.from_dict(data)
-
-                return componentsschemas_any_error_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_3 = ErrorMessage.from_dict(data)
-
-                return componentsschemas_any_error_type_3
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
-
-            return componentsschemas_any_error_type_4
-
-        response_401 = _parse_response_401(response.json())
+        response_401 = ErrorsAny.from_dict(response.json())
 
         return response_401
 
     if response.status_code == 412:
 
-        def _parse_response_412(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                componentsschemas_any_error_type_0 = cast(list[str], data)
-
-                return componentsschemas_any_error_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+        def _parse_response_412(data: object) -> ErrorMessage | ErrorsAny:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_any_error_type_1 = ErrorDetail.from_dict(data)
+                response_412_type_0 = ErrorsAny.from_dict(data)
 
-                return componentsschemas_any_error_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_2 = ErrorText.from_dict(data)
-
-                return componentsschemas_any_error_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_3 = ErrorMessage.from_dict(data)
-
-                return componentsschemas_any_error_type_3
+                return response_412_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
+            response_412_type_1 = ErrorMessage.from_dict(data)
 
-            return componentsschemas_any_error_type_4
+            return response_412_type_1
 
         response_412 = _parse_response_412(response.json())
 
@@ -188,44 +83,20 @@ def _parse_response(
 
     if response.status_code == 422:
 
-        def _parse_response_422(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                componentsschemas_any_error_type_0 = cast(list[str], data)
-
-                return componentsschemas_any_error_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
+        def _parse_response_422(data: object) -> ErrorsAny | ErrorText:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_any_error_type_1 = ErrorDetail.from_dict(data)
+                response_422_type_0 = ErrorText.from_dict(data)
 
-                return componentsschemas_any_error_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_2 = ErrorText.from_dict(data)
-
-                return componentsschemas_any_error_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_3 = ErrorMessage.from_dict(data)
-
-                return componentsschemas_any_error_type_3
+                return response_422_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
+            response_422_type_1 = ErrorsAny.from_dict(data)
 
-            return componentsschemas_any_error_type_4
+            return response_422_type_1
 
         response_422 = _parse_response_422(response.json())
 
@@ -239,7 +110,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption]:
+) -> Response[ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -255,7 +126,7 @@ def sync_detailed(
     user_agent: str,
     accept_language: str | Unset = UNSET,
     accept_timezone: str | Unset = UNSET,
-) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption]:
+) -> Response[ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption]:
     """Subscription Redemption Code
 
      Makes a short-lived code for one of the guest's subscriptions. The guest shows it at the till or
@@ -280,7 +151,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption]
+        Response[ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption]
     """
 
     kwargs = _get_kwargs(
@@ -304,7 +175,7 @@ def sync(
     user_agent: str,
     accept_language: str | Unset = UNSET,
     accept_timezone: str | Unset = UNSET,
-) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption | None:
+) -> ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption | None:
     """Subscription Redemption Code
 
      Makes a short-lived code for one of the guest's subscriptions. The guest shows it at the till or
@@ -329,7 +200,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption
+        ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption
     """
 
     return sync_detailed(
@@ -348,7 +219,7 @@ async def asyncio_detailed(
     user_agent: str,
     accept_language: str | Unset = UNSET,
     accept_timezone: str | Unset = UNSET,
-) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption]:
+) -> Response[ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption]:
     """Subscription Redemption Code
 
      Makes a short-lived code for one of the guest's subscriptions. The guest shows it at the till or
@@ -373,7 +244,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption]
+        Response[ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption]
     """
 
     kwargs = _get_kwargs(
@@ -395,7 +266,7 @@ async def asyncio(
     user_agent: str,
     accept_language: str | Unset = UNSET,
     accept_timezone: str | Unset = UNSET,
-) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption | None:
+) -> ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption | None:
     """Subscription Redemption Code
 
      Makes a short-lived code for one of the guest's subscriptions. The guest shows it at the till or
@@ -420,7 +291,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | SubscriptionRedemption
+        ErrorMessage | ErrorsAny | ErrorsAny | ErrorsAny | ErrorText | SubscriptionRedemption
     """
 
     return (

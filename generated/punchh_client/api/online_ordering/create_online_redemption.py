@@ -58,7 +58,22 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption | None:
+) -> (
+    ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | str
+    | OnlineRedemption
+    | list[str]
+    | None
+):
     if response.status_code == 200:
         response_200 = OnlineRedemption.from_dict(response.json())
 
@@ -156,7 +171,7 @@ def _parse_response(
 
     if response.status_code == 412:
 
-        def _parse_response_412(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
+        def _parse_response_412(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | str:
             try:
                 if not isinstance(data, list):
                     raise TypeError()
@@ -189,58 +204,22 @@ def _parse_response(
                 return componentsschemas_any_error_type_3
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
 
-            return componentsschemas_any_error_type_4
+                return componentsschemas_any_error_type_4
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | str, data)
 
         response_412 = _parse_response_412(response.json())
 
         return response_412
 
     if response.status_code == 422:
-
-        def _parse_response_422(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                componentsschemas_any_error_type_0 = cast(list[str], data)
-
-                return componentsschemas_any_error_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_1 = ErrorDetail.from_dict(data)
-
-                return componentsschemas_any_error_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_2 = ErrorText.from_dict(data)
-
-                return componentsschemas_any_error_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_any_error_type_3 = ErrorMessage.from_dict(data)
-
-                return componentsschemas_any_error_type_3
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
-
-            return componentsschemas_any_error_type_4
-
-        response_422 = _parse_response_422(response.json())
+        response_422 = cast(list[str], response.json())
 
         return response_422
 
@@ -252,7 +231,21 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption]:
+) -> Response[
+    ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | str
+    | OnlineRedemption
+    | list[str]
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -271,7 +264,21 @@ def sync_detailed(
     | OnlineRewardRequest
     | OnlineSubscriptionRequest,
     user_agent: str,
-) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption]:
+) -> Response[
+    ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | str
+    | OnlineRedemption
+    | list[str]
+]:
     """Create Online Redemption (Redemptions 1.0)
 
      Judges one discount against a receipt and, unless `query` is sent, takes it from the guest.
@@ -281,7 +288,8 @@ def sync_detailed(
     a receipt that changed in between can get another amount or a refusal.
 
     **Refusals have status 200.** The offer was redeemed only when `category` is `redeemable` and a
-    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice.
+    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice; what the second
+    answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
     enough.
@@ -299,7 +307,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption]
+        Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | str | OnlineRedemption | list[str]]
     """
 
     kwargs = _get_kwargs(
@@ -324,7 +332,22 @@ def sync(
     | OnlineRewardRequest
     | OnlineSubscriptionRequest,
     user_agent: str,
-) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption | None:
+) -> (
+    ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | str
+    | OnlineRedemption
+    | list[str]
+    | None
+):
     """Create Online Redemption (Redemptions 1.0)
 
      Judges one discount against a receipt and, unless `query` is sent, takes it from the guest.
@@ -334,7 +357,8 @@ def sync(
     a receipt that changed in between can get another amount or a refusal.
 
     **Refusals have status 200.** The offer was redeemed only when `category` is `redeemable` and a
-    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice.
+    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice; what the second
+    answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
     enough.
@@ -352,7 +376,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption
+        ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | str | OnlineRedemption | list[str]
     """
 
     return sync_detailed(
@@ -372,7 +396,21 @@ async def asyncio_detailed(
     | OnlineRewardRequest
     | OnlineSubscriptionRequest,
     user_agent: str,
-) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption]:
+) -> Response[
+    ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | str
+    | OnlineRedemption
+    | list[str]
+]:
     """Create Online Redemption (Redemptions 1.0)
 
      Judges one discount against a receipt and, unless `query` is sent, takes it from the guest.
@@ -382,7 +420,8 @@ async def asyncio_detailed(
     a receipt that changed in between can get another amount or a refusal.
 
     **Refusals have status 200.** The offer was redeemed only when `category` is `redeemable` and a
-    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice.
+    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice; what the second
+    answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
     enough.
@@ -400,7 +439,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption]
+        Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | str | OnlineRedemption | list[str]]
     """
 
     kwargs = _get_kwargs(
@@ -423,7 +462,22 @@ async def asyncio(
     | OnlineRewardRequest
     | OnlineSubscriptionRequest,
     user_agent: str,
-) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption | None:
+) -> (
+    ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | ErrorDetail
+    | ErrorMessage
+    | ErrorsAny
+    | ErrorText
+    | list[str]
+    | str
+    | OnlineRedemption
+    | list[str]
+    | None
+):
     """Create Online Redemption (Redemptions 1.0)
 
      Judges one discount against a receipt and, unless `query` is sent, takes it from the guest.
@@ -433,7 +487,8 @@ async def asyncio(
     a receipt that changed in between can get another amount or a refusal.
 
     **Refusals have status 200.** The offer was redeemed only when `category` is `redeemable` and a
-    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice.
+    `redemption_id` is there. `external_uid` keeps one order from being redeemed twice; what the second
+    answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
     enough.
@@ -451,7 +506,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | OnlineRedemption
+        ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | str | OnlineRedemption | list[str]
     """
 
     return (

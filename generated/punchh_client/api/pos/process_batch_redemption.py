@@ -263,7 +263,8 @@ def sync_detailed(
     this call.
 
     Where reward locking is on, `external_uid` is needed: the basket stays locked for everybody who does
-    not send the same one. With `query: true` nothing is taken.
+    not send the same one. It also keeps a transaction from being done twice; what the second answer
+    looks like is not documented. With `query: true` nothing is taken.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
@@ -314,7 +315,8 @@ def sync(
     this call.
 
     Where reward locking is on, `external_uid` is needed: the basket stays locked for everybody who does
-    not send the same one. With `query: true` nothing is taken.
+    not send the same one. It also keeps a transaction from being done twice; what the second answer
+    looks like is not documented. With `query: true` nothing is taken.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
@@ -360,7 +362,8 @@ async def asyncio_detailed(
     this call.
 
     Where reward locking is on, `external_uid` is needed: the basket stays locked for everybody who does
-    not send the same one. With `query: true` nothing is taken.
+    not send the same one. It also keeps a transaction from being done twice; what the second answer
+    looks like is not documented. With `query: true` nothing is taken.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
@@ -409,7 +412,8 @@ async def asyncio(
     this call.
 
     Where reward locking is on, `external_uid` is needed: the basket stays locked for everybody who does
-    not send the same one. With `query: true` nothing is taken.
+    not send the same one. It also keeps a transaction from being done twice; what the second answer
+    looks like is not documented. With `query: true` nothing is taken.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
