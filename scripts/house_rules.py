@@ -21,6 +21,7 @@ from spec_document import (
     media_types,
     nodes,
     operations,
+    parameters,
     schemas,
     things,
     token,
@@ -42,6 +43,7 @@ KEY_ORDER = (
     "x-success",
     "x-law",
 )
+SANDBOX = "http://127.0.0.1:"
 FORBIDDEN_HEADERS = {"accept", "content-type", "authorization"}
 
 
@@ -159,7 +161,7 @@ def described(spec: Spec) -> Iterator[Trouble]:
     for pointer, operation in operations(spec):
         if not operation.get("summary", "").strip():
             yield Trouble(pointer, "the operation has no summary", "say in a few words what it does")
-    for place in (*things(spec), *components(spec, "parameters"), *_fields(spec)):
+    for place in (*things(spec), *_fields(spec)):
         holders = (place.value, spec.resolve(place.value))
         if not any(isinstance(holder, dict) and holder.get("description") for holder in holders):
             yield Trouble(place.pointer, "there is no description", "say what it means, in our own words")
@@ -200,6 +202,37 @@ def example_for_every_body(spec: Spec) -> Iterator[Trouble]:
             )
 
 
+def example_for_every_parameter(spec: Spec) -> Iterator[Trouble]:
+    """Without one the first request of the contract run has to make a value up."""
+    for pointer, parameter in parameters(spec):
+        if not any(examples(spec, pointer, parameter)):
+            yield Trouble(pointer, "this parameter has no example", "add `example`")
+
+
+def body_for_every_answer(spec: Spec) -> Iterator[Trouble]:
+    """Every answer to a call, an error too, has a body to be read; a webhook's receipt needs none."""
+    for pointer, operation in operations(spec, webhooks=False):
+        for status, response in operation.get("responses", {}).items():
+            place = spec.place(f"{pointer}/responses/{token(status)}", response)
+            if not place.value.get("content"):
+                yield Trouble(place.pointer, "this answer has no body", "describe it under `content`")
+
+
+def sandbox_first(spec: Spec) -> Iterator[Trouble]:
+    """Many tools call the first server unasked; that must be nobody's till."""
+    servers = spec.document.get("servers", [])
+    if not servers or not servers[0]["url"].startswith(SANDBOX):
+        yield Trouble("/servers", "the first server is not the sandbox", f"begin with `{SANDBOX}…`")
+
+
+def caller_named(spec: Spec) -> Iterator[Trouble]:
+    """The vendor refuses a request without `User-Agent`, in every family."""
+    for pointer, operation in operations(spec, webhooks=False):
+        found = [spec.resolve(parameter) for parameter in operation.get("parameters", [])]
+        if not any(one["name"] == "User-Agent" and one.get("required") for one in found):
+            yield Trouble(pointer, "the operation lacks the required header User-Agent", "add the parameter")
+
+
 def shared_errors(spec: Spec) -> Iterator[Trouble]:
     """A 4xx or 5xx is written once, so that its texts and advice are found in one place."""
     for pointer, operation in operations(spec, webhooks=False):
@@ -224,5 +257,9 @@ RULES: tuple[Rule, ...] = (
     key_order,
     no_forbidden_parameters,
     example_for_every_body,
+    example_for_every_parameter,
+    body_for_every_answer,
+    sandbox_first,
+    caller_named,
     shared_errors,
 )

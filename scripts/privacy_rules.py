@@ -15,11 +15,16 @@ PERSONAL = {
     "avatar_remote_url",
     "birthday",
     "cc_last4",
+    "client",
     "email",
+    "employee_id",
     "employee_name",
+    "external_source_id",
     "first_name",
+    "force_message",
     "gender",
     "last_name",
+    "owner_id",
     "phone",
     "secondary_email",
 }
@@ -32,9 +37,11 @@ EMAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 SAFE_DOMAIN = re.compile(r"(.+\.)?example(\.(com|net|org))?")
 PHONE = re.compile(r"(?<![\w-])(?:\+?1[-. ]?)?\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}(?![\w-])")
 SAFE_PHONE = re.compile(r".*555[-. ]?01\d\d")
-HOST = re.compile(r"([\w{}-]+(?:\.[\w{}-]+)*)\.punchh\.com")
-# Pages to read, not hosts to call.
-SAFE_HOSTS = {"{server_name}", "developers", "support"}
+HOST = re.compile(r"https?://([\w{}.-]*[\w}])|((?:[\w{}-]+\.)+punchh\.com)")
+# Pages to read, our own sandbox, and a host that the reader has to fill in.
+SAFE_HOSTS = {"developers.punchh.com", "support.punchh.com", "127.0.0.1", "{server_name}.punchh.com"}
+# Fields that hold a key; one of a few letters looks real too, unless it says what it is.
+KEYS = {"client", "authentication_token"}
 UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 SECRET = re.compile(r"[A-Za-z0-9+_=-]{32,}")
 
@@ -80,6 +87,9 @@ def invented_keys(spec: Spec) -> Iterator[Trouble]:
             varied = re.search(r"[0-9]", run) and re.search(r"[A-Za-z]", run) and len(set(run)) > FEW_LETTERS
             if varied and not INVENTED.search(run):
                 yield Trouble(pointer, "a long run of letters and digits could be a key", "use `sandbox-…`")
+        # An error may speak about such a field, in a sentence.
+        if pointer.rpartition("/")[2] in KEYS and " " not in text and not INVENTED.search(text):
+            yield Trouble(pointer, "a key could be real", "say in the key that it is invented")
 
 
 MOST_DIGITS_OF_AN_INVENTED_UUID = 6  # of 16; a random one has about 14
@@ -87,11 +97,11 @@ FEW_LETTERS = 8
 
 
 def no_live_host(spec: Spec) -> Iterator[Trouble]:
-    """Nothing of ours may lead a tool or a reader to somebody's Punchh server."""
+    """Nothing of ours may lead a tool or a reader to somebody's server."""
     for pointer, text in texts(spec):
-        for host in HOST.findall(text):
-            if host not in SAFE_HOSTS:
-                yield Trouble(pointer, f"`{host}.punchh.com` may be live", "write {server_name}.punchh.com")
+        for host in map("".join, HOST.findall(text)):
+            if host not in SAFE_HOSTS and not SAFE_DOMAIN.fullmatch(host):
+                yield Trouble(pointer, f"`{host}` may be live", "use {server_name}.punchh.com or example.com")
 
 
 RULES: tuple[Rule, ...] = (marked_personal_data, invented_people, invented_keys, no_live_host)

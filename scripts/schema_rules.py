@@ -7,11 +7,53 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from spec_document import Place, Rule, Spec, Trouble, operations, schemas, token
+from jsonschema import Draft202012Validator
+from spec_document import Place, Rule, Spec, Trouble, operations, schemas, subschemas, token
 from strict_twin import is_open_enum, is_open_enum_branch
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
+# What JSON Schema 2020-12 judges by and what it only reads, and what OpenAPI 3.1 adds.
+KEYWORDS = (
+    Draft202012Validator.VALIDATORS.keys()
+    | {"then", "else", "minContains", "maxContains", "$defs", "$comment", "title", "description", "default"}
+    | {"deprecated", "readOnly", "writeOnly", "examples"}
+    | {"discriminator", "example", "externalDocs", "xml"}
+)
+FORMATS = {"int64": "integer", "float": "number", "double": "number", "date-time": "string"}
+
+
+def known_keywords(spec: Spec) -> Iterator[Trouble]:
+    """JSON Schema ignores a keyword that it does not know, so a misspelt one checks nothing."""
+    judging = [
+        Place(f"{pointer}/x-success/{part}", operation.get("x-success", {}).get(part))
+        for pointer, operation in operations(spec)
+        for part in ("request", "body")
+    ]
+    for pointer, schema in (*schemas(spec), *(one for place in judging for one in subschemas(*place))):
+        for key in schema.keys() - KEYWORDS:
+            # A key without a value is cut text, which `no_empty_keys` reports.
+            if not key.startswith("x-") and schema[key] is not None:
+                yield Trouble(f"{pointer}/{token(key)}", f"`{key}` is no keyword", "correct its spelling")
+
+
+def known_formats(spec: Spec) -> Iterator[Trouble]:
+    """A format that is misspelt, or stands on another type, checks nothing and types nothing."""
+    for pointer, schema in schemas(spec):
+        if "format" in schema:
+            types = schema.get("type")
+            if FORMATS.get(schema["format"]) not in (types if isinstance(types, list) else [types]):
+                wanted = ", ".join(f"{name} ({of})" for name, of in FORMATS.items())
+                sentence = f"`{schema['format']}` is no format for this type"
+                yield Trouble(f"{pointer}/format", sentence, f"one of {wanted}")
+
+
+def distinct_values(spec: Spec) -> Iterator[Trouble]:
+    """A value that stands twice in a list hides the one that was meant."""
+    for pointer, schema in schemas(spec):
+        values = schema.get("enum", [])
+        if any(value in values[:index] for index, value in enumerate(values)):
+            yield Trouble(f"{pointer}/enum", "a value stands twice", "write the one that was meant")
 
 
 def bounded_integers(spec: Spec) -> Iterator[Trouble]:
@@ -124,6 +166,9 @@ def _reached(spec: Spec, places: list[Place]) -> Iterator[tuple[str, dict[str, A
 
 
 RULES: tuple[Rule, ...] = (
+    known_keywords,
+    known_formats,
+    distinct_values,
     bounded_integers,
     no_one_of_beside_properties,
     no_if_then,

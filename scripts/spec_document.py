@@ -1,7 +1,7 @@
 """Read a contract once, with the line of every value, and walk it: operations, schemas, texts, examples."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +10,18 @@ import yaml
 from strict_twin import local_target
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-SCHEMA_PARTS = ("items", "additionalProperties", "contains", "propertyNames", "not", "if", "then", "else")
+SCHEMA_PARTS = (
+    "items",
+    "additionalProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contains",
+    "propertyNames",
+    "not",
+    "if",
+    "then",
+    "else",
+)
 SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 SCHEMA_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
 # Below these keys lies a payload, not a contract: a `$ref` or a `type` there is somebody's data.
@@ -53,14 +64,27 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
+class Register:
+    """contradictions.yaml: its entries in order, and the line where each begins."""
+
+    path: Path
+    entries: tuple[dict[str, Any], ...]
+    lines: dict[str, int]
+
+    def decided(self) -> set[str]:
+        """The ids of the entries on which the contract takes a decision."""
+        return {entry["id"] for entry in self.entries if "decision" in entry}
+
+
+@dataclass(frozen=True)
 class Spec:
-    """A contract as text, as data, as a map from pointer to line; `register`: contradictions.yaml by id."""
+    """A contract as text, as data, as a map from pointer to line, with the register beside it."""
 
     path: Path
     text: str
     document: dict[str, Any]
     lines: dict[str, int]
-    register: dict[str, dict[str, Any]]
+    register: Register
 
     def line(self, pointer: str) -> int:
         """The line (from 1) where the value at `pointer` begins, or its nearest parent that has one."""
@@ -91,8 +115,11 @@ class Spec:
 Rule = Callable[[Spec], Iterator[Trouble]]
 
 
-def read(path: Path, register: dict[str, dict[str, Any]] | None = None) -> Spec:
-    """Read the file at `path`. Raises UnreadableError when it is missing or no mapping in YAML and UTF-8."""
+def read(path: Path) -> Spec:
+    """Read the file at `path` and the register beside it.
+
+    Raises UnreadableError when the file is missing or no mapping in YAML and UTF-8, or the register is none.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         lines = dict(_lines(composed(text), ""))
@@ -103,18 +130,22 @@ def read(path: Path, register: dict[str, dict[str, Any]] | None = None) -> Spec:
         raise UnreadableError(f"{path}: is not YAML in UTF-8: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
         raise UnreadableError(f"{path}: holds no mapping, so it is no OpenAPI document")
-    return Spec(path, text, document, lines, register or {})
+    return Spec(path, text, document, lines, read_register(path.parent / "contradictions.yaml"))
 
 
-def read_register(path: Path) -> dict[str, dict[str, Any]]:
-    """The contradictions of `path` by id, none without such a file. Raises UnreadableError."""
+def read_register(path: Path) -> Register:
+    """The register at `path`, an empty one without such a file. Raises UnreadableError."""
     if not path.exists():
-        return {}
+        return Register(path, (), {})
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        return {entry["id"]: entry for entry in entries["contradictions"]}
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise UnreadableError(f"{path}: is no register: a mapping with the list `contradictions`") from error
+        text = path.read_text(encoding="utf-8")
+        entries = tuple(yaml.load(text, Loader=yaml.CSafeLoader)["contradictions"])
+        if not all(isinstance(entry["id"], str) for entry in entries):
+            raise TypeError
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+        sentence = "is no register: a mapping with the list `contradictions`, each with an `id`"
+        raise UnreadableError(f"{path}: {sentence}") from error
+    return Register(path, entries, dict(_lines(composed(text), "")))
 
 
 def composed(text: str) -> yaml.Node:
@@ -143,14 +174,24 @@ def components(spec: Spec, kind: str) -> Iterator[Place]:
 
 
 def things(spec: Spec) -> Iterator[Place]:
-    """What needs a description and a source: operations, named responses, schemas and security schemes."""
+    """What needs a description and a source: operations, responses, parameters, schemas, security schemes."""
     yield from operations(spec)
+    yield from parameters(spec)
     for kind in ("responses", "schemas", "securitySchemes"):
         yield from components(spec, kind)
-    for pointer, operation in operations(spec, webhooks=False):
+    for pointer, operation in operations(spec):
         for status, response in operation.get("responses", {}).items():
             if "$ref" not in response:
                 yield Place(f"{pointer}/responses/{token(status)}", response)
+
+
+def parameters(spec: Spec) -> Iterator[Place]:
+    """Every parameter, shared or not, once."""
+    yield from components(spec, "parameters")
+    for pointer, operation in operations(spec):
+        for index, parameter in enumerate(operation.get("parameters", [])):
+            if "$ref" not in parameter:
+                yield Place(f"{pointer}/parameters/{index}", parameter)
 
 
 def schema_roots(spec: Spec) -> Iterator[Place]:
@@ -181,6 +222,28 @@ def schemas(spec: Spec) -> Iterator[Place]:
     """Every schema of the document, however deep."""
     for root in schema_roots(spec):
         yield from subschemas(*root)
+
+
+def declared(spec: Spec, schema: Any, path: Sequence[str]) -> list[Any]:
+    """What `schema` says of the value at `path` of an instance: each schema that describes it."""
+    found = [schema]
+    for name in path:
+        parts = [part for outer in found for part in _parts(spec, outer)]
+        key = "items" if name.isdigit() else "properties"
+        inner = [part[key] for part in parts if key in part]
+        found = inner if key == "items" else [fields[name] for fields in inner if name in fields]
+    return found
+
+
+def _parts(spec: Spec, schema: Any) -> Iterator[dict[str, Any]]:
+    """`schema` and all that speaks of the same value: what it refers to and what it is composed of."""
+    if isinstance(schema, dict):
+        yield schema
+        if "$ref" in schema:
+            yield from _parts(spec, spec.resolve({"$ref": schema["$ref"]}))
+        for key in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(key, []):
+                yield from _parts(spec, part)
 
 
 def nodes(node: Any, pointer: str = "", *, payloads: bool = False) -> Iterator[Place]:

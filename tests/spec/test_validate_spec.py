@@ -27,8 +27,7 @@ def tiny(tmp_path: Path) -> Path:
     """A folder with the tiny contract, whose event is `{state, amount}`, and a register."""
     path = tmp_path / "openapi.yaml"
     shutil.copy(BROKEN / "base.yaml", path)
-    register = "contradictions:\n  - {id: C-1, decision: Both are accepted.}\n"
-    (tmp_path / "contradictions.yaml").write_text(register, encoding="utf-8")
+    shutil.copy(BROKEN / "contradictions.yaml", tmp_path)
     (tmp_path / "examples" / "events").mkdir(parents=True)
     return path
 
@@ -95,6 +94,18 @@ def test_what_cannot_be_read_is_exit_code_2_without_a_traceback(
     assert output.out == ""
     assert output.err.startswith(str(path))
     assert output.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "- a list", "contradictions: 7", "contradictions: [{title: No id}]"]
+)
+def test_a_register_that_is_none_is_exit_code_2_without_a_traceback(
+    tiny: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    register = tiny.parent / "contradictions.yaml"
+    register.write_text(text, encoding="utf-8")
+    assert validate_spec.main([str(tiny)]) == 2
+    assert capsys.readouterr().err.startswith(f"{register}: is no register")
 
 
 def seed_with(pointer: str, value: Any) -> Any:
