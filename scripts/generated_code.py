@@ -7,13 +7,19 @@ from pathlib import Path
 
 ENTRY_POINTS = frozenset({"sync", "sync_detailed", "asyncio", "asyncio_detailed"})
 
+# The dictionaries that a generated request is put together in, by the place that OpenAPI calls them by.
+_PLACES = {"headers": "header", "params": "query", "cookies": "cookie"}
+_BAG = "additional_properties"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """A model's attribute: the names that stand in its annotation, and whether it may be left out."""
+    """A model's attribute or a function's argument: the names in its annotation, and whether it is optional.
+
+    A constant is a name too, such as `Literal['reward']`.
+    """
 
     names: frozenset[str]
     optional: bool
@@ -25,12 +31,14 @@ class Model:
 
     `attributes` by Python name; `written` maps a wire name to the variable that `to_dict` writes it from;
     `read` holds the wire names that `from_dict` takes; `twice` the attributes that are declared again.
+    `bag` the names in the type of the values that unknown fields are kept as, or None if they are not kept.
     """
 
     attributes: dict[str, Attribute]
     written: dict[str, str]
     read: frozenset[str]
     twice: frozenset[str]
+    bag: frozenset[str] | None
 
     def attribute(self, wire: str) -> Attribute | None:
         """The attribute of a property, if the class declares, reads and writes it; else None."""
@@ -41,14 +49,15 @@ class Model:
 class Endpoint:
     """A generated operation.
 
-    `functions` that its module defines, `body` the names in the annotation of its body, `texts` those that
-    occur where the request is put together, `branches` the names that occur where each status is parsed.
+    `functions` that its module defines, `body` the argument for its body, `parameters` the arguments that
+    are sent, by place (such as `header`) and wire name, `branches` the names that occur where each status
+    is parsed.
     """
 
     module: str
     functions: frozenset[str]
-    body: frozenset[str]
-    texts: frozenset[str]
+    body: Attribute | None
+    parameters: dict[tuple[str, str], Attribute]
     branches: dict[int, frozenset[str]]
 
 
@@ -105,6 +114,29 @@ def _model(node: ast.ClassDef) -> Model:
         written=dict(_written(to_dict)) if to_dict else {},
         read=frozenset(_read(from_dict)) if from_dict else frozenset(),
         twice=frozenset(twice),
+        bag=_bag(node) if to_dict and from_dict and _keeps(to_dict, from_dict) else None,
+    )
+
+
+def _bag(node: ast.ClassDef) -> frozenset[str] | None:
+    """Names in the value type of `additional_properties: dict[str, …]`, if that is declared."""
+    for each in node.body:
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name) and each.target.id == _BAG:
+            kind = each.annotation
+            if isinstance(kind, ast.Subscript) and isinstance(kind.slice, ast.Tuple):
+                return _names(kind.slice.elts[-1])
+    return None
+
+
+def _keeps(to_dict: ast.AST, from_dict: ast.AST) -> bool:
+    """Whether the bag is written, and filled as in `model.additional_properties = d`."""
+    written = any(isinstance(each, ast.Attribute) and each.attr == _BAG for each in ast.walk(to_dict))
+    return written and any(
+        isinstance(each, ast.Assign)
+        and isinstance(each.targets[0], ast.Attribute)
+        and each.targets[0].attr == _BAG
+        and isinstance(each.value, ast.Name)
+        for each in ast.walk(from_dict)
     )
 
 
@@ -153,15 +185,49 @@ def _route(get_kwargs: _Function) -> tuple[str, str]:
 
 def _endpoint(module: str, functions: dict[str, _Function]) -> Endpoint:
     get_kwargs = functions["_get_kwargs"]
-    arguments = [*get_kwargs.args.args, *get_kwargs.args.kwonlyargs]
-    body = next((each.annotation for each in arguments if each.arg == "body"), None)
+    arguments = _arguments(get_kwargs)
     return Endpoint(
         module=module,
         functions=frozenset(functions),
-        body=_names(body) if body else frozenset(),
-        texts=frozenset(_texts(get_kwargs)),
+        body=arguments.get("body"),
+        parameters=dict(_parameters(get_kwargs, arguments)),
         branches=dict(_branches(functions["_parse_response"])),
     )
+
+
+def _arguments(function: _Function) -> dict[str, Attribute]:
+    spec = function.args
+    first_default = len(spec.args) - len(spec.defaults)
+    given = [*((each, number >= first_default) for number, each in enumerate(spec.args))]
+    named = zip(spec.kwonlyargs, (default is not None for default in spec.kw_defaults), strict=True)
+    return {
+        each.arg: Attribute(_names(each.annotation) if each.annotation else frozenset(), optional=optional)
+        for each, optional in [*given, *named]
+    }
+
+
+def _parameters(
+    get_kwargs: _Function, arguments: dict[str, Attribute]
+) -> Iterator[tuple[tuple[str, str], Attribute]]:
+    """Place and wire name of each parameter, and the argument that it is sent from."""
+    for node in ast.walk(get_kwargs):
+        for place, wire, value in _sent(node):
+            for name in sorted(_names(value)):
+                # What has to be made from an argument `a` first is called `json_a`.
+                argument = arguments.get(name) or arguments.get(name.removeprefix("json_"))
+                if argument:
+                    yield (place, wire), argument
+
+
+def _sent(node: ast.AST) -> Iterator[tuple[str, str, ast.expr]]:
+    """Place, wire name and value of `headers["A"] = a` and of `"/{a}".format(a=a)`."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        holder, key = node.targets[0].value, node.targets[0].slice
+        if isinstance(holder, ast.Name) and holder.id in _PLACES and isinstance(key, ast.Constant):
+            yield _PLACES[holder.id], str(key.value), node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        for each in node.keywords:
+            yield "path", each.arg or "", each.value
 
 
 def _branches(parse_response: _Function) -> Iterator[tuple[int, frozenset[str]]]:
@@ -179,9 +245,17 @@ def _branches(parse_response: _Function) -> Iterator[tuple[int, frozenset[str]]]
 
 
 def _names(node: ast.AST) -> frozenset[str]:
-    """All names in a piece of code, forward references in quotes and `None` included."""
-    names = set()
-    for each in ast.walk(node):
+    """All names in a piece of code; forward references in quotes, `None` and each `Literal['a']` included."""
+    names: set[str] = set()
+    todo: list[ast.AST] = [node]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, ast.Subscript) and ast.unparse(each.value) == "Literal":
+            # Its values are no names: `Literal['Channel']` says nothing about a class Channel.
+            values = each.slice.elts if isinstance(each.slice, ast.Tuple) else [each.slice]
+            names.update(f"Literal[{ast.unparse(value)}]" for value in values)
+            continue
+        todo.extend(ast.iter_child_nodes(each))
         if isinstance(each, ast.Name):
             names.add(each.id)
         elif isinstance(each, ast.Constant) and each.value is None:

@@ -15,14 +15,18 @@ Document = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _ALTERNATIVES = ("anyOf", "oneOf")
+# Constants that the generator writes the mere type for: wider than the contract, so no field is lost by it.
+_UNSAID = {bool: "bool", type(None): "None"}
 
 
 def dropped(document: Document, code: Code) -> list[str]:
     """Return a sentence for each thing of the contract that the code lacks; an empty list when nothing is.
 
-    Each operation is a module with its four functions, its parameters and its body; each documented status a
-    branch that builds what the status documents; each named object a model with all its properties, those of
-    `allOf` included; each enumeration a class with all its values; each inline object a model too.
+    Each operation is a module with its four functions, its parameters and its body, to be given or left out
+    as documented; each documented status a branch that builds what the status documents; each named object a
+    model with all its properties, those of `allOf` included, and with a bag of the documented type for the
+    unknown ones, unless the object is closed; each enumeration a class with all its values; each constant a
+    literal; each inline object a model too.
     """
     search = _Search(document, code)
     return [*search.operations(), *search.components()]
@@ -78,13 +82,9 @@ class _Search:
             yield f"{where}: its module is called {endpoint.module}"
         for function in sorted(ENTRY_POINTS - endpoint.functions):
             yield f"{where}: no function {function}"
-        for reference in [*item.get("parameters", []), *node.get("parameters", [])]:
-            name = self._resolved(reference).get("name", reference.get("$ref"))
-            if name not in endpoint.texts:
-                yield f"{where}: parameter {name} is never sent"
-        body = self._resolved(node.get("requestBody", {}))
-        for schema in self._schemas(body):
-            yield from self._typed(schema, endpoint.body, f"{where}: body")
+        yield from self._parameters(item, node, endpoint, where)
+        if "requestBody" in node:
+            yield from self._body(self._resolved(node["requestBody"]), endpoint, f"{where}: body")
         for status, reference in node["responses"].items():
             place = f"{where}: status {status}"
             if not str(status).isdecimal():
@@ -94,6 +94,30 @@ class _Search:
             else:
                 for schema in self._schemas(self._resolved(reference)):
                     yield from self._typed(schema, endpoint.branches[int(status)], place)
+
+    def _parameters(self, item: Document, node: Document, endpoint: Endpoint, where: str) -> Iterator[str]:
+        documented: dict[tuple[str, str], Document] = {}
+        for reference in [*item.get("parameters", []), *node.get("parameters", [])]:
+            parameter = self._resolved(reference)
+            name = parameter.get("name", reference.get("$ref"))
+            # The operation's own replaces the one of its path.
+            documented[parameter.get("in", ""), name] = parameter
+        for (place, name), parameter in documented.items():
+            argument = endpoint.parameters.get((place, name))
+            if argument is None:
+                yield f"{where}: parameter {name} is never sent as {place}"
+                continue
+            at = f"{where}: parameter {name}"
+            yield from self._required(argument, parameter.get("required", False), at)
+            yield from self._typed(parameter.get("schema"), argument.names, at)
+
+    def _body(self, body: Document, endpoint: Endpoint, where: str) -> Iterator[str]:
+        if endpoint.body is None:
+            yield f"{where}: is no argument"
+            return
+        yield from self._required(endpoint.body, body.get("required", False), where)
+        for schema in self._schemas(body):
+            yield from self._typed(schema, endpoint.body.names, where)
 
     def _typed(self, schema: Any, names: frozenset[str], where: str) -> Iterator[str]:
         """What `schema` needs and the names at this place of the code do not have."""
@@ -111,8 +135,9 @@ class _Search:
         elif len(schema.get("allOf", [])) == 1:
             yield from self._typed(schema["allOf"][0], names, where)
         elif "const" in schema:
-            if not names & {"Literal", _SCALARS.get(schema.get("type", ""), "Literal")}:
-                yield f"{where}: the constant {schema['const']!r} has no type in the code"
+            value = schema["const"]
+            if not names & {f"Literal[{value!r}]", _UNSAID.get(type(value))}:
+                yield f"{where}: the constant {value!r} does not occur"
         else:
             yield from self._plain(schema, names, where)
 
@@ -167,13 +192,36 @@ class _Search:
             if attribute is None:
                 yield f"{where}: property {name} is no attribute"
                 continue
-            yield from self._required(name, attribute, name in required, where)
+            yield from self._required(attribute, name in required, f"{where}: property {name}")
             yield from self._typed(part, attribute.names, f"{where}: property {name}")
+        yield from self._bag(schema, model, where)
 
-    def _required(self, name: str, attribute: Attribute, required: bool, where: str) -> Iterator[str]:  # noqa: FBT001
-        if required == attribute.optional:
+    def _bag(self, schema: Document, model: Model, where: str) -> Iterator[str]:
+        """What is lost of the fields that an open object has beside its properties."""
+        others = self._others(schema)
+        if False in others:
+            return
+        if model.bag is None:
+            yield f"{where}: unknown fields are lost"
+            return
+        typed = [each for each in others if each not in (True, {})]
+        for each in typed:
+            yield from self._typed(each, model.bag, f"{where}: unknown fields")
+        if not typed and "Any" not in model.bag:
+            yield f"{where}: unknown fields have a type in the code alone"
+
+    def _others(self, schema: Any) -> list[Any]:
+        """What an object and all that it is composed of say of further fields: a schema, True or False."""
+        if not isinstance(schema, dict):
+            return []
+        own = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
+        parts = [*schema.get("allOf", []), *([schema] if "$ref" in schema else [])]
+        return [own, *(each for part in parts for each in self._others(self._resolved(part)))]
+
+    def _required(self, found: Attribute, required: bool, where: str) -> Iterator[str]:  # noqa: FBT001  # private
+        if required == found.optional:
             demand = "is required and may be left out" if required else "is optional and has to be given"
-            yield f"{where}: property {name} {demand} in the code"
+            yield f"{where} {demand} in the code"
 
     def _properties(self, schema: Any) -> tuple[dict[str, Any], frozenset[str]]:
         """All properties that apply to one object, with those of its compositions, and the required ones."""
@@ -198,6 +246,8 @@ class _Search:
             return False
         if "properties" in schema or "object" in schema.get("type", ""):
             return True
+        if isinstance(schema.get("additionalProperties"), dict):
+            return True  # a typed map, even if nobody wrote `type: object`
         return any(self._is_object(self._resolved(part)) for part in schema.get("allOf", []))
 
     def _resolved(self, node: Any) -> Any:
