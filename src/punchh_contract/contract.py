@@ -265,7 +265,7 @@ def event_schema(*, strict: bool = False) -> Json:
 def _parse(content: bytes, path: Path) -> Json:
     try:
         # A SafeLoader underneath, whichever of the two there is.
-        document = yaml.load(content, Loader=_Loader)  # noqa: S506
+        document = yaml.load(content, Loader=_Loader)  # noqa: S506  # see above
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ContractError(
@@ -278,7 +278,7 @@ def _parse(content: bytes, path: Path) -> Json:
     return document
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # a base chosen at run time
     """YAML as JSON sees it: a date stays the text that was written, a key that stands twice is an error."""
 
     yaml_implicit_resolvers: Mapping[str, Any] = {

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,8 +78,9 @@ def test_two_frozen_runs_print_the_same_but_for_the_port(sandbox: str) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (["--host", "0.0.0.0"], "loopback"),  # noqa: S104
+        (["--host", "0.0.0.0"], "loopback"),  # noqa: S104  # must be refused
         (["--clock", "soon"], "ISO 8601"),
+        (["--clock", "9999-12-31T23:59:59Z"], "9998"),
         (["--port", "70000"], "70000"),
         (["--seed", "no-such-file.yaml"], "no-such-file.yaml"),
     ],
@@ -95,6 +97,26 @@ def test_a_seed_that_is_wrong_is_named(tmp_path: Path) -> None:
     file.write_text("guests: []\n")
     result = CliRunner().invoke(main, ["sandbox", "--seed", str(file)])
     assert (result.exit_code, "seed.yaml" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"POST /api/pos/batch_redemptions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+        b"PUT /_sandbox/guests/7 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{",
+        b"POST /api",
+    ],
+    ids=["half a body", "half a guest", "half a head"],
+)
+def test_ctrl_c_with_a_half_sent_request_is_quiet(sent: bytes) -> None:
+    process, printed = start()
+    port = re.search(r"http://127\.0\.0\.1:(\d+)", printed)
+    assert port is not None
+    with socket.create_connection(("127.0.0.1", int(port[1]))) as caller:
+        caller.sendall(sent)
+        # Whoever connects later is answered later: by then the half request has arrived.
+        httpx.get(f"http://127.0.0.1:{port[1]}/_sandbox/health")
+        assert stop(process) == (0, "")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")

@@ -1,6 +1,7 @@
 """The HTTP edge: order of checks, credentials, signatures, names of fields at fault, loud failures."""
 
 import logging
+import re
 from typing import Any
 
 import httpx
@@ -9,11 +10,12 @@ import pytest
 from sandbox.calling import ADA, ITEMS, LINES, RECEIPT, Caller, Clock, InProcess
 
 from punchh_contract.contract import Operation, load
-from punchh_contract.sandbox import seed
+from punchh_contract.sandbox import seed, validation
 from punchh_contract.sandbox.answers import Answer
 from punchh_contract.sandbox.app import create_app
 from punchh_contract.sandbox.authentication import Caller as WhoCalls
 from punchh_contract.sandbox.operations import Operations
+from punchh_contract.sandbox.validation import Fault
 from punchh_contract.signing import sign
 
 ONLINE = "/api/auth/redemptions/online_order"
@@ -34,7 +36,7 @@ def good(sandbox: Caller) -> dict[str, dict[str, Any]]:
             **{k: v for k, v in RECEIPT.items() if k != "store_number"},
             "line_items": LINES,
         },
-        MOBILE: {"client": client, "subscription_id": "498699"},
+        MOBILE: {"client": client, "subscription_id": "900699"},
     }
 
 
@@ -229,10 +231,9 @@ def test_the_query_string_is_signed_as_sent(sandbox: Caller, query: str) -> None
 )
 def test_what_is_no_json_object_is_a_400(sandbox: Caller, path: str, body: bytes) -> None:
     response = send(sandbox, path, body, right(sandbox, path, body))
-    assert (response.status_code, response.json()) == (
-        400,
-        {"status": 400, "error": "data was not valid JSON"},
-    )
+    text = "data was not valid JSON"
+    expected = {"errors": {"invalid_json": [text]}} if path == MOBILE else {"status": 400, "error": text}
+    assert (response.status_code, response.json()) == (400, expected)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +285,7 @@ def test_what_is_no_json_object_is_a_400(sandbox: Caller, path: str, body: bytes
         ),
         pytest.param(MOBILE, {"client": ...}, '"client":"Required', id="mobile client"),
         pytest.param(MOBILE, {"subscription_id": ...}, "empty: subscription_id", id="mobile subscription"),
-        pytest.param(MOBILE, {"subscription_id": 498699}, "parameter: subscription_id", id="mobile number"),
+        pytest.param(MOBILE, {"subscription_id": 900699}, "parameter: subscription_id", id="mobile number"),
     ],
 )
 def test_a_400_names_the_field(sandbox: Caller, path: str, change: dict[str, Any], expected: str) -> None:
@@ -313,6 +314,24 @@ def test_an_item_of_the_receipt_may_hold_more_than_an_answer_can(sandbox: Caller
     response = send(sandbox, ONLINE, body, right(sandbox, ONLINE, body))
     assert response.status_code == 200
     assert "deep" not in response.text
+
+
+def test_ten_thousand_faults_cost_no_more_than_a_few(
+    sandbox: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    monkeypatch.setattr(validation, "_fault", lambda error: looked_at.append(error) or Fault("x", True))
+    for path, field in ((ONLINE, "menu_items"), (POS, "line_items")):
+        body = orjson.dumps({**good(sandbox)[path], field: [{}] * 12_000})
+        assert send(sandbox, path, body, right(sandbox, path, body)).status_code == 400
+    assert 0 < len(looked_at) < 500
+
+
+def test_a_fault_far_down_a_list_is_named_too(sandbox: Caller) -> None:
+    body = orjson.dumps({**good(sandbox)[ONLINE], "menu_items": [*[ITEMS[0]] * 11_999, {}]})
+    response = send(sandbox, ONLINE, body, right(sandbox, ONLINE, body))
+    assert response.status_code == 400
+    assert re.search(r"empty: \w+_11999", response.text)
 
 
 def test_ids_written_as_floats_are_the_same_ids(sandbox: Caller) -> None:
@@ -354,11 +373,17 @@ class WrongType(Operations):
 
 class UnknownStatus(Operations):
     def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
-        return Answer(202, {})
+        return Answer(202, super().run(operation, caller, request).body)
+
+
+class NoJson(Operations):
+    def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
+        return Answer(super().run(operation, caller, request).status, {"redemption_id": 2**70})
 
 
 class Failing(Operations):
     def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
+        super().run(operation, caller, request)
         raise ZeroDivisionError("a secret that must not be shown")
 
 
@@ -367,15 +392,18 @@ class Failing(Operations):
     [
         pytest.param(WrongType, "/redemption_id", id="a value of another type"),
         pytest.param(UnknownStatus, "status 202", id="a status that is not in the contract"),
+        pytest.param(NoJson, "sandbox failed", id="a value that JSON has not"),
         pytest.param(Failing, "ZeroDivisionError", id="an exception"),
     ],
 )
-def test_an_answer_that_breaks_the_contract_is_loud(
+def test_an_answer_that_breaks_the_contract_is_loud_and_takes_nothing(
     clock: Clock, world: seed.Seed, caplog: pytest.LogCaptureFixture, faulty: type[Operations], clause: str
 ) -> None:
     caller = Caller(create_app(world, clock=clock, operations=faulty))
     with caller.client, caplog.at_level(logging.ERROR):
-        response = caller.online("reward", reward_id=70001)
+        before = caller.guest(ADA)
+        response = caller.online("reward", reward_id=70001, external_uid="order-1")
+        assert caller.guest(ADA) == before
         health = caller.client.get("/_sandbox/health").json()
     assert response.status_code == 500
     assert clause in response.json()["error"]

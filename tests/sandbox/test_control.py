@@ -112,12 +112,12 @@ def test_every_fixture_works(sandbox: Caller) -> None:
 
 def test_reset_brings_everything_back(sandbox: Caller) -> None:
     before = sandbox.guest(ADA)
-    first = sandbox.online("reward", reward_id=70001).content, sandbox.code("498699").content
+    first = sandbox.online("reward", reward_id=70001).content, sandbox.code("900699").content
     assert sandbox.guest(ADA) != before
     assert sandbox.client.post("/_sandbox/reset").status_code == 204
     assert sandbox.guest(ADA) == before
     assert sandbox.client.get("/_sandbox/log").json() == []
-    assert (sandbox.online("reward", reward_id=70001).content, sandbox.code("498699").content) == first
+    assert (sandbox.online("reward", reward_id=70001).content, sandbox.code("900699").content) == first
 
 
 @pytest.mark.parametrize("user_id", [ADA, GRACE, ALAN, 111112005])
@@ -171,7 +171,7 @@ def test_put_makes_a_guest_who_can_redeem_at_once(sandbox: Caller) -> None:
                 ]
             },
             400,
-            None,
+            "/rewards/0/expires_at",
             id="a time beyond the calendar",
         ),
         pytest.param(
@@ -180,8 +180,26 @@ def test_put_makes_a_guest_who_can_redeem_at_once(sandbox: Caller) -> None:
             None,
             id="another guest's reward",
         ),
+        pytest.param(
+            {"codes": [{"code": "x", "subscription_id": 498800, "discount_cents": 1}]},
+            400,
+            "/codes/0",
+            id="half the terms",
+        ),
+        pytest.param(
+            {"codes": [{"code": "x", "name": "x", "discount_cents": 1, "redemption_id": 7}]},
+            409,
+            None,
+            id="no such redemption",
+        ),
+        pytest.param(
+            {"basket": [{"item_id": 1, "discount_type": "reward", "discount_id": 10**23}]},
+            400,
+            "/basket/0/discount_id",
+            id="beyond 64 bits",
+        ),
         pytest.param({"subscriptions": [{"subscription_id": 5, "plan_id": 5}]}, 409, None, id="no such plan"),
-        pytest.param({"subscriptions": [{"subscription_id": 498699, "plan_id": 44}]}, 409, None, id="taken"),
+        pytest.param({"subscriptions": [{"subscription_id": 900699, "plan_id": 44}]}, 409, None, id="taken"),
         pytest.param(
             {"codes": [{"code": "SANDBOX-COUPON", "name": "x", "discount_cents": 1}]},
             409,
@@ -206,12 +224,37 @@ def test_put_refuses_and_changes_nothing(
     assert sandbox.guest(GRACE) == before
 
 
+def test_a_code_cannot_stand_for_a_redemption_of_somebody_else(sandbox: Caller) -> None:
+    hers = sandbox.auth(access_token="sandbox-access-token-not-a-real-one-grace", id_token=None)
+    number = sandbox.online("card_completion", hers).json()["redemption_id"]
+    mine = sandbox.code("900699").json()["redemption_id"]
+    terms = {"name": "x", "discount_cents": 1}
+    for taken in (number, mine):
+        code = {"code": "x", "redemption_id": taken, **terms}
+        assert sandbox.put(ADA, codes=[code]).status_code == 409
+    assert sandbox.put(ADA, **sandbox.guest(ADA)).status_code == 200
+
+
+@pytest.mark.parametrize("written", [b"70001", b"70001.0", b"7.0001e4", b'"70001"'])
+def test_a_number_in_a_basket_is_kept_by_its_digits(sandbox: Caller, written: bytes) -> None:
+    content = b'{"basket":[{"item_id":1,"discount_type":"reward","discount_id":%b}]}' % written
+    document = sandbox.client.put(f"/_sandbox/guests/{GRACE}", content=content).json()
+    assert document["basket"][0]["discount_id"] == "70001"
+
+
+def test_a_405_names_every_method_of_the_path(sandbox: Caller) -> None:
+    response = sandbox.client.delete(f"/_sandbox/guests/{GRACE}")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "PUT"}
+    assert sandbox.client.head(f"/_sandbox/guests/{GRACE}").status_code == 200
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"\xff", b"[" * 900 + b"]" * 900])
 def test_put_of_what_is_no_guest_is_a_400(sandbox: Caller, content: bytes) -> None:
     assert sandbox.client.put(f"/_sandbox/guests/{GRACE}", content=content).status_code == 400
 
 
-@pytest.mark.parametrize("user_id", ["0", "-1", "x", "9" * 30, "1.0", "%D9%A4"])
+@pytest.mark.parametrize("user_id", ["0", "-1", "x", "9" * 30, str(2**63), "1.0", "01", "%D9%A4"])
 def test_an_id_that_is_none(sandbox: Caller, user_id: str) -> None:
     assert sandbox.client.get(f"/_sandbox/guests/{user_id}").status_code == 404
     assert sandbox.client.put(f"/_sandbox/guests/{user_id}", json={}).status_code == 400

@@ -60,12 +60,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "redeemable_id": "493",
         "redeemed_points": "5",
         "redemption_code": "SANDBOX-ADA-0",
-        "subscription_id": "498699",
+        "subscription_id": "900699",
         "menu_items": ITEMS,
         **RECEIPT,
     },
     "process_batch_redemption": {"user_id": 111112000, "line_items": LINES, **RECEIPT},
-    "create_subscription_redemption_code": {"client": CLIENT, "subscription_id": "498699"},
+    "create_subscription_redemption_code": {"client": CLIENT, "subscription_id": "900699"},
 }
 KINDS = ["reward", "redeemable", "discount_amount", "card_completion", "redemption_code", "subscription"]
 

@@ -23,7 +23,7 @@ from punchh_contract.sandbox.guests import (
     Wallet,
     debited,
 )
-from punchh_contract.sandbox.qualification import Receipt
+from punchh_contract.sandbox.qualification import Line, Receipt
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -212,6 +212,48 @@ def test_a_basket_never_takes_more_than_the_bill() -> None:
         400,
         Reason.AMOUNT_IS_ZERO,
     ]
+
+
+def test_a_basket_never_takes_more_off_a_line_than_it_costs() -> None:
+    pizza = replace(FIVE, discount_cents=300, item_ids=frozenset({"331"}))
+    wallet = replace(WALLET, rewards={n: Reward(n, ME, pizza) for n in (30, 31)})
+    bill = Receipt(3000, (Line(0, "M", "331", 300), Line(1, "M", "999", 2700)))
+    items = basket(Claim(T.REWARD, "30"), Claim(T.REWARD, "31"), Claim(T.CARD_COMPLETION))
+    judged = [decision for _, decision in ledger.redeem_basket(items, wallet, CATALOGUE, bill, NOW)]
+    assert [d.cents if isinstance(d, Grant) else d.reason for d in judged] == [
+        300,
+        Reason.AMOUNT_IS_ZERO,
+        800,
+    ]
+    assert isinstance(judged[2], Grant)
+    assert [(share.index, share.cents) for share in judged[2].shares] == [(1, 800)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_in_a_basket_no_line_and_no_bill_falls_below_zero(seed: int) -> None:
+    rng = random.Random(seed)
+    granted = 0
+    for _ in range(50):
+        costs = [rng.randint(1, 900) for _ in range(rng.randint(1, 4))]
+        bill = Receipt(
+            rng.randint(1, sum(costs)), tuple(Line(n, "M", str(n), cost) for n, cost in enumerate(costs))
+        )
+        rewards = {
+            n: Reward(
+                n,
+                ME,
+                Terms("x", rng.randint(1, 900), item_ids=frozenset(rng.choice([[], ["0"], ["0", "1"]]))),
+            )
+            for n in range(40, 46)
+        }
+        items = basket(*(Claim(T.REWARD, str(n)) for n in rewards))
+        judged = ledger.redeem_basket(items, replace(WALLET, rewards=rewards), CATALOGUE, bill, NOW)
+        grants = [decision for _, decision in judged if isinstance(decision, Grant)]
+        granted += len(grants)
+        assert sum(grant.cents for grant in grants) <= bill.amount_cents
+        for n, cost in enumerate(costs):
+            assert sum(s.cents for grant in grants for s in grant.shares if s.index == n) <= cost
+    assert granted > 50, "hardly anything was granted"
 
 
 @pytest.mark.parametrize(

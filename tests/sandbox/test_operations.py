@@ -30,7 +30,7 @@ SIX: list[Any] = [
     ),
     pytest.param("card_completion", {}, 8, {"visit_cards": 1}, id="card_completion"),
     pytest.param("redemption_code", {"redemption_code": "SANDBOX-ADA-0"}, 2, {}, id="redemption_code"),
-    pytest.param("subscription", {"subscription_id": "498699"}, 3, {}, id="subscription"),
+    pytest.param("subscription", {"subscription_id": "900699"}, 3, {}, id="subscription"),
 ]
 
 
@@ -77,7 +77,7 @@ def test_quote_changes_nothing_and_tells_what_the_commit_does(
             "reward", {"reward_id": 79003}, 200, "invalid", "failed for Pizza Only", id="wrong items"
         ),
         pytest.param("reward", {"reward_id": 79004}, 200, "invalid", "failed for Big", id="bill too small"),
-        pytest.param("reward", {"reward_id": 79005}, 422, None, "not accessible", id="reward not begun"),
+        pytest.param("reward", {"reward_id": 79005}, 200, "invalid", "on January 1.", id="not begun"),
         pytest.param("reward", {"reward_id": 72001}, 422, None, "not accessible", id="another's reward"),
         pytest.param("reward", {"reward_id": 5}, 422, None, "not accessible", id="no such reward"),
         pytest.param(
@@ -302,7 +302,7 @@ def test_force_redeem_refusals(
 
 
 def test_a_subscription_code_is_honoured_once(sandbox: Caller) -> None:
-    issued = sandbox.code("498699").json()
+    issued = sandbox.code("900699").json()
     assert re.fullmatch("[0-9]{7}", issued["redemption_tracking_code"])
     assert (issued["created_at"], issued["expiring_at"]) == ("2026-03-02T18:05:01Z", "2026-03-02T18:15:01Z")
     code = {"redemption_code": issued["redemption_tracking_code"]}
@@ -321,33 +321,59 @@ def test_a_subscription_code_is_honoured_once(sandbox: Caller) -> None:
 def test_a_subscription_code_lives_ten_minutes(
     sandbox: Caller, clock: Clock, seconds: int, category: str
 ) -> None:
-    code = sandbox.code("498699").json()["redemption_tracking_code"]
+    code = sandbox.code("900699").json()["redemption_tracking_code"]
     clock.advance(seconds=seconds)
     assert sandbox.online("redemption_code", redemption_code=code).json()["category"] == category
 
 
 def test_subscription_codes_are_unique(sandbox: Caller) -> None:
-    codes = [sandbox.code("498699").json()["redemption_tracking_code"] for _ in range(100)]
+    codes = [sandbox.code("900699").json()["redemption_tracking_code"] for _ in range(100)]
     assert len(set(codes)) == 100
 
 
 def test_another_guest_cannot_use_the_code(sandbox: Caller) -> None:
-    code = sandbox.code("498699").json()["redemption_tracking_code"]
+    code = sandbox.code("900699").json()["redemption_tracking_code"]
     stolen = sandbox.online("redemption_code", sandbox.auth(**GRACE_AUTH), redemption_code=code)
     assert stolen.status_code == 422
     assert sandbox.online("redemption_code", redemption_code=code).json()["category"] == "redeemable"
 
 
 @pytest.mark.parametrize(
-    "subscription_id", ["498701", "498702", "498703", "498800", "1", "x", "0498699", "٤٩٨٦٩٩"]
+    "subscription_id", ["498701", "498702", "498703", "498800", "1", "x", "0900699", "٩٠٠٦٩٩", str(2**63)]
 )
 def test_no_code_for_a_subscription_that_cannot_be_used(sandbox: Caller, subscription_id: str) -> None:
     response = sandbox.code(subscription_id)
     assert (response.status_code, response.json()) == (422, {"error": "Invalid User Subscription"})
 
 
+def test_a_subscription_of_tomorrow_is_told_its_day_in_a_basket_too(sandbox: Caller) -> None:
+    later = {"subscription_id": 77, "plan_id": 44, "starts_at": "2026-03-09T00:00:00Z"}
+    item = {"item_id": 9, "discount_type": "subscription", "discount_id": "77"}
+    assert sandbox.put(GRACE, subscriptions=[later], basket=[item]).status_code == 200
+    text = "The reward you wish to redeem will be available on March 9."
+    answer = sandbox.online("subscription", sandbox.auth(**GRACE_AUTH), subscription_id="77")
+    assert (answer.status_code, answer.json()["status"]) == (200, text)
+    assert [each["message"] for each in sandbox.batch(GRACE).json()["failures"]] == [[text]]
+    assert sandbox.code("77", sandbox.auth(**GRACE_AUTH)).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["reward", "redeemable", "subscription"])
+@pytest.mark.parametrize("number", [2**63, 10**19 - 1])
+def test_a_number_beyond_64_bits_in_a_basket_is_only_a_failure(
+    sandbox: Caller, kind: str, number: int
+) -> None:
+    items = [
+        {"item_id": 8, "discount_type": "card_completion"},
+        {"item_id": 9, "discount_type": kind, "discount_id": str(number)},
+    ]
+    assert sandbox.put(GRACE, basket=items).status_code == 200
+    body = sandbox.batch(GRACE).json()
+    assert [each["discount_basket_item_id"] for each in body["success"]] == [8]
+    assert [each["discount_id"] for each in body["failures"]] == [str(number)]
+
+
 def test_a_basket_honours_a_subscription_code_too(sandbox: Caller) -> None:
-    code = sandbox.code("498699").json()["redemption_tracking_code"]
+    code = sandbox.code("900699").json()["redemption_tracking_code"]
     item = {"item_id": 9, "discount_type": "redemption_code", "discount_id": code}
     assert sandbox.put(ADA, basket=[item]).status_code == 200
     body = sandbox.batch(ADA).json()

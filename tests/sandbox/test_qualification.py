@@ -13,66 +13,61 @@ def lines(*amounts: int, letter: str = "M") -> tuple[Line, ...]:
 
 
 @pytest.mark.parametrize(
-    ("terms", "receipt", "already", "expected"),
+    ("terms", "receipt", "expected"),
     [
-        pytest.param(Terms("x", 500), Receipt(2000), 0, 500, id="a flat discount needs no lines"),
-        pytest.param(Terms("x", 500), Receipt(300), 0, 300, id="never more than the receipt"),
-        pytest.param(Terms("x", 500), Receipt(1000), 800, 200, id="never more than earlier discounts left"),
+        pytest.param(Terms("x", 500), Receipt(2000), 500, id="a flat discount needs no lines"),
+        pytest.param(Terms("x", 500), Receipt(300), 300, id="never more than the receipt"),
+        pytest.param(Terms("x", 500), Receipt(0), Unqualified.NOTHING_LEFT, id="an empty bill"),
+        pytest.param(Terms("x", 500), Receipt(-100), Unqualified.NOTHING_LEFT, id="a negative bill"),
         pytest.param(
-            Terms("x", 500), Receipt(1000), 1000, Unqualified.NOTHING_LEFT, id="nothing left is a refusal"
-        ),
-        pytest.param(Terms("x", 500), Receipt(0), 0, Unqualified.NOTHING_LEFT, id="an empty bill"),
-        pytest.param(Terms("x", 500), Receipt(-100), 0, Unqualified.NOTHING_LEFT, id="a negative bill"),
-        pytest.param(
-            Terms("x", 500, minimum_receipt_cents=1000), Receipt(1000), 0, 500, id="the minimum is enough"
+            Terms("x", 500, minimum_receipt_cents=1000), Receipt(1000), 500, id="the minimum is enough"
         ),
         pytest.param(
             Terms("x", 500, minimum_receipt_cents=1000),
             Receipt(999),
-            0,
             Unqualified.CONDITIONS,
             id="a cent below the minimum",
         ),
         pytest.param(
             Terms("x", 500, item_ids=frozenset({"101"})),
             Receipt(2000, lines(1000, 300)),
-            0,
             300,
             id="never more than the qualified items cost",
         ),
         pytest.param(
             Terms("x", 500, item_ids=frozenset({"999"})),
             Receipt(2000, lines(1000, 1000)),
-            0,
             Unqualified.CONDITIONS,
             id="the wanted item is not on the bill",
         ),
         pytest.param(
             Terms("x", 500, item_ids=frozenset({"101"})),
             Receipt(2000),
-            0,
             Unqualified.CONDITIONS,
             id="an offer for an item needs the lines",
         ),
         pytest.param(
             Terms("x", 500),
             Receipt(2000, lines(1000, letter="S")),
-            0,
             500,
             id="lines without a menu item say nothing",
         ),
         pytest.param(
             Terms("x", 500),
             Receipt(2000, lines(-1000)),
-            0,
             Unqualified.NOTHING_LEFT,
             id="a negative item carries no discount",
         ),
     ],
 )
-def test_worth(terms: Terms, receipt: Receipt, already: int, expected: int | Unqualified) -> None:
-    worth = discount(terms, receipt, already)
+def test_worth(terms: Terms, receipt: Receipt, expected: int | Unqualified) -> None:
+    worth = discount(terms, receipt)
     assert (worth.cents if isinstance(worth, Discount) else worth) == expected
+
+
+def test_a_receipt_after_a_discount_is_what_is_left_of_it_and_of_its_lines() -> None:
+    left = Receipt(2000, lines(1500, 500)).after(400, split(400, lines(1500, 500)))
+    assert (left.amount_cents, [line.amount_cents for line in left.lines]) == (1600, [1200, 400])
 
 
 def test_thirds_give_the_odd_cent_to_the_earlier_line() -> None:

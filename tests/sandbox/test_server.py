@@ -76,7 +76,7 @@ def story(sandbox: Sandbox) -> list[tuple[int, bytes, str]]:
     client = sandbox.credentials["PUNCHH_CLIENT"]
     calls: list[tuple[str, dict[str, Any]]] = [
         (ONLINE, order(sandbox, discount_type="reward", reward_id=70001)),
-        ("/api2/mobile/redemptions/subscription", {"client": client, "subscription_id": "498699"}),
+        ("/api2/mobile/redemptions/subscription", {"client": client, "subscription_id": "900699"}),
         (ONLINE, order(sandbox, discount_type="card_completion", query=True)),
         (
             "/api2/dashboard/redemptions/force_redeem",
@@ -84,7 +84,7 @@ def story(sandbox: Sandbox) -> list[tuple[int, bytes, str]]:
         ),
         (ONLINE, order(sandbox, discount_type="reward", reward_id=1)),
         ("/nowhere", {}),
-        ("/api2/mobile/redemptions/subscription", {"client": client, "subscription_id": "498699"}),
+        ("/api2/mobile/redemptions/subscription", {"client": client, "subscription_id": "900699"}),
     ]
     with httpx.Client(base_url=sandbox.url, auth=auth(sandbox)) as http:
         answers = [http.post(path, json=body) for path, body in calls]
@@ -149,7 +149,7 @@ def test_a_port_that_is_taken_is_the_users_mistake() -> None:
             pass
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "::", "example.com", "", "127.0.0.1 "])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "::", "example.com", "", "127.0.0.1 "])  # noqa: S104  # must be refused
 def test_only_loopback_is_listened_on(host: str) -> None:
     with pytest.raises(UsageError, match="loopback"):
         server.bind(host, 0)
@@ -159,6 +159,18 @@ def test_only_loopback_is_listened_on(host: str) -> None:
 def test_a_clock_that_is_none(text: str) -> None:
     with pytest.raises(UsageError, match="ISO 8601"):
         server.clock_at(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
+def test_a_clock_at_the_end_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="9998"):
+        server.clock_at(text)
+
+
+def test_the_latest_clock_works() -> None:
+    with running(clock="9998-12-30T23:59:59Z") as sandbox, httpx.Client(auth=auth(sandbox)) as http:
+        forced = {"user_id": ADA, "redemption": {"requested_punches": 1}}
+        assert http.post(f"{sandbox.url}/api2/dashboard/redemptions/force_redeem", json=forced).is_success
 
 
 @pytest.mark.parametrize("text", ["2026-03-02T18:05:01Z", "2026-03-02T20:05:01+02:00", "2026-03-02T18:05:01"])

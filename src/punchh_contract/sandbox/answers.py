@@ -40,7 +40,7 @@ SERIAL = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _REFUSED_ONLINE: Mapping[Reason, tuple[int, str]] = {
     Reason.NOT_ACCESSIBLE: (422, "reward_not_accessible"),
     Reason.UNKNOWN_REDEEMABLE: (422, "reward_not_accessible"),
-    Reason.NOT_STARTED: (422, "reward_not_accessible"),
+    Reason.NOT_STARTED: (200, "reward_not_started"),
     Reason.UNKNOWN_CODE: (200, "invalid_code"),
     Reason.UNASSIGNED: (200, "code_unassigned"),
     Reason.EXPIRED: (200, "reward_expired"),
@@ -253,6 +253,8 @@ def dollars(amount: int) -> int | float:
 def _values(error_id: str, decision: Refusal) -> dict[str, str]:
     if error_id == "qualification_failed":
         return {"name": decision.name}
+    if error_id == "reward_not_started" and decision.starts_at:
+        return {"date": f"{decision.starts_at:%B} {decision.starts_at.day}"}
     if error_id == "not_enough_balance":
         return {
             "current_balance": _money(decision.balance),

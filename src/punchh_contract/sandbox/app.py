@@ -4,7 +4,7 @@ held to the contract.
 The order, for every operation (assumed; the vendor documents none): route, User-Agent, signature,
 credentials, JSON, schema, then the lookups and rules of `operations`. Bad input is answered with the
 contract's errors and never with a 5xx. A 500 means that the sandbox itself broke the contract or failed;
-it says so, is logged at ERROR and counted at `/_sandbox/health`.
+it says so, takes nothing, is logged at ERROR and counted at `/_sandbox/health`.
 """
 
 import logging
@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from punchh_contract.contract import Contract, Operation, load
 from punchh_contract.sandbox import answers, control, seed
 from punchh_contract.sandbox.answers import Answer
-from punchh_contract.sandbox.authentication import Denied, authenticate, check_signature
+from punchh_contract.sandbox.authentication import Caller, Denied, authenticate, check_signature
 from punchh_contract.sandbox.operations import Clock, Operations
 from punchh_contract.sandbox.requestlog import RequestLog
 from punchh_contract.sandbox.store import Store
@@ -73,21 +73,37 @@ def _endpoint(operation: Operation, operations: Operations, store: Store, log: R
             content = await request.body()
         except ClientDisconnect:
             content = b""  # nobody is left to read the answer
-        result = _answer(operation, operations, store, rules, request, content)
-        body = orjson.dumps(result.body)
-        broken = rules.broken_clause(result.status, body)
-        if broken is not None:
+        try:
+            checked = _check(operation, store, rules, request, content)
+            if isinstance(checked, Answer):
+                return _judged(rules, checked)
+            # Judged before the transaction ends: an answer that nobody gets must not have taken anything.
+            with store.transaction():
+                return _judged(rules, operations.run(operation, *checked))
+        except _BrokenContractError as broken:
             log.contract_breaks += 1
             _log.error("the answer of %s breaks the contract: %s", operation.id, broken)
             return _json(500, {"error": f"the sandbox broke the contract: {operation.id}: {broken}"})
-        return Response(body, result.status, media_type="application/json")
 
     return answer
 
 
-def _answer(
-    operation: Operation, operations: Operations, store: Store, rules: Rules, request: Request, content: bytes
-) -> Answer:
+class _BrokenContractError(Exception):
+    """An answer breaks the clause of the contract that this names."""
+
+
+def _judged(rules: Rules, answer: Answer) -> Response:
+    body = orjson.dumps(answer.body)
+    broken = rules.broken_clause(answer.status, body)
+    if broken is not None:
+        raise _BrokenContractError(broken)
+    return Response(body, answer.status, media_type="application/json")
+
+
+def _check(
+    operation: Operation, store: Store, rules: Rules, request: Request, content: bytes
+) -> Answer | tuple[Caller, dict[str, Any]]:
+    """Who calls and what is asked, or the answer of the first check that fails."""
     headers = request.headers
     if not headers.get("User-Agent", "").strip():
         return answers.field_error(operation, "User-Agent", missing=True)
@@ -103,7 +119,7 @@ def _answer(
     fault = rules.fault(body)
     if fault is not None:
         return answers.field_error(operation, fault.field, missing=fault.missing)
-    return operations.run(operation, caller, body)
+    return caller, body
 
 
 def _object(content: bytes) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ its own name to 127.0.0.1, or posts across origins, gets 403.
 """
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,17 +14,18 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 import orjson
 import yaml
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from punchh_contract.contract import Contract
 from punchh_contract.sandbox import documents, seed
 from punchh_contract.sandbox.fixtures import credentials, fixtures
+from punchh_contract.sandbox.guests import number_of
 from punchh_contract.sandbox.operations import Clock
 from punchh_contract.sandbox.requestlog import RequestLog
 from punchh_contract.sandbox.store import ConflictError, Store
-from punchh_contract.sandbox.validation import pointer
+from punchh_contract.sandbox.validation import first_error, pointer
 
 PREFIX = "/_sandbox/"
 
@@ -43,7 +44,6 @@ class Plane:
         self._clock = clock
         self._frozen = frozen
         self._guest = jsonschema_rs.Draft202012Validator(seed.schema_of("Guest"), validate_formats=True)
-        self._id = jsonschema_rs.Draft202012Validator(seed.schema_of("Id"))
 
     async def get_health(self, _: Request) -> Response:
         """Whether it runs, on which contract, by which clock."""
@@ -79,30 +79,31 @@ class Plane:
 
     async def get_guest(self, request: Request) -> Response:
         """One guest with everything held."""
-        user_id = self._user_id(request)
+        user_id = number_of(request.path_params["user_id"])
         return self._show(user_id) if user_id else _problem(404, "no guest has this id")
 
     async def put_guest(self, request: Request) -> Response:
         """Set what a guest holds."""
-        user_id = self._user_id(request)
+        user_id = number_of(request.path_params["user_id"])
         if not user_id:
-            return _problem(400, "the id in the path is no positive 64-bit integer")
+            return _problem(400, "the id in the path is no positive 64-bit integer in plain digits")
         try:
             document = orjson.loads(await request.body())
-            error = next(iter(self._guest.iter_errors(document)), None)
-        except ValueError:  # no JSON, or nested deeper than the validator goes
+            error = first_error(self._guest, document)
+        except (ValueError, ClientDisconnect):  # no JSON, nested deeper than the validator goes, half of it
             return _problem(400, "the body is not JSON, or not such that it could be a guest")
         if error is not None:
             return _problem(400, _rule(error), _place(error))
         if int(document.get("user_id", user_id)) != user_id:
             return _problem(400, "differs from the id in the path", "/user_id")
+        place = documents.no_time(document)
+        if place is not None:
+            return _problem(400, "a time that no calendar has in UTC", pointer(place))
         try:
             with self._store.transaction():
                 self._store.put(documents.read_guest(document, user_id, self._store.guest(user_id)))
         except ConflictError as conflict:
             return _problem(409, str(conflict))
-        except (ValueError, OverflowError):
-            return _problem(400, "holds a time that no calendar has, or an offset out of range")
         return self._show(user_id)
 
     async def get_log(self, _: Request) -> Response:
@@ -127,11 +128,6 @@ class Plane:
         here = {"url": str(request.base_url).rstrip("/"), "description": "This sandbox."}
         return _json({**seed.control_document(), "servers": [here]})
 
-    def _user_id(self, request: Request) -> int | None:
-        text = request.path_params["user_id"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else 0
-        return number if self._id.is_valid(number) else None
-
     def _show(self, user_id: int) -> Response:
         with self._store.transaction():
             guest, redemptions = self._store.guest(user_id), self._store.redemptions(user_id)
@@ -141,23 +137,27 @@ class Plane:
 
 
 def routes(plane: Plane) -> list[Route]:
-    """One route for each operation of the document, guarded."""
-    return [
-        Route(path, _guarded(getattr(plane, operation["operationId"])), methods=[method.upper()])
+    """One guarded route for each path of the document, so that a 405 names all that the path allows."""
+    handlers: dict[str, dict[str, Handler]] = {
+        path: {
+            method.upper(): getattr(plane, operation["operationId"])
+            for method, operation in item.items()
+            if method != "parameters"
+        }
         for path, item in seed.control_document()["paths"].items()
-        for method, operation in item.items()
-        if method != "parameters"
-    ]
+    }
+    return [Route(path, _guarded(by_method), methods=list(by_method)) for path, by_method in handlers.items()]
 
 
-def _guarded(handler: Handler) -> Handler:
+def _guarded(handlers: Mapping[str, Handler]) -> Handler:
     async def answer(request: Request) -> Response:
         origin = request.headers.get("Origin")
         if not _loopback(f"//{request.headers.get('Host', '')}") or (
             origin is not None and not _loopback(origin)
         ):
             return _problem(403, "the control plane answers only to a loopback Host and Origin")
-        return await handler(request)
+        # HEAD comes with every GET.
+        return await handlers["GET" if request.method == "HEAD" else request.method](request)
 
     return answer
 

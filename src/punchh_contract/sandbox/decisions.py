@@ -75,6 +75,8 @@ class Refusal:
     """Of NOT_ENOUGH_*: what the guest has, in points or cents."""
     requested: int = 0
     """Of NOT_ENOUGH_*: what was asked for, in points or cents."""
+    starts_at: datetime | None = None
+    """Of NOT_STARTED: when the offer begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,9 @@ def read_basket_item(document: Document, owner: int) -> BasketItem:
         item_id=int(document["item_id"]),
         owner=owner,
         discount_type=DiscountType(document["discount_type"]),
-        discount_id=None if discount_id is None else str(discount_id),
+        discount_id=discount_id
+        if discount_id is None or isinstance(discount_id, str)
+        else str(int(discount_id)),
         amount_cents=None if amount is None else int(amount),
     )
 
@@ -198,8 +200,21 @@ def read_time(text: str | None) -> datetime | None:
 
     Raises:
         ValueError: RFC 3339 allows it and Python has no such time (a leap second, the year 0).
+        OverflowError: its offset takes it out of the calendar.
     """
     return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def no_time(document: Document) -> tuple[str | int, ...] | None:
+    """Where a guest's document holds a time that `read_time` cannot read; None where it holds none."""
+    for name in _READERS:
+        for index, item in enumerate(document.get(name, ())):
+            for field in ("starts_at", "expires_at"):
+                try:
+                    read_time(item.get(field))
+                except (ValueError, OverflowError):
+                    return name, index, field
+    return None
 
 
 def write_time(time: datetime | None) -> str | None:

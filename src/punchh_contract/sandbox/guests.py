@@ -33,6 +33,7 @@ class Held(StrEnum):
     CODE = "code"
 
 
+HIGHEST_ID = 2**63 - 1
 BALANCES = frozenset({Held.POINTS, Held.BANKED_CENTS, Held.VISIT_CARDS})
 
 
@@ -185,9 +186,12 @@ def use(
 
 
 def number_of(text: str) -> int | None:
-    """The id that `text` writes in plain digits, or None: ids arrive as text in some fields, and not
-    always as ids."""
-    return int(text) if text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 19 else None
+    """The positive 64-bit id that `text` writes in plain digits without leading zeros, or None: ids arrive
+    as text in some fields, and not always as ids."""
+    if not (text.isascii() and text.isdigit()) or text[0] == "0" or len(text) > len(str(HIGHEST_ID)):
+        return None
+    number = int(text)
+    return number if number <= HIGHEST_ID else None
 
 
 def debited(account: Account, debit: Debit) -> Account:

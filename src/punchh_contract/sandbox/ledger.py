@@ -18,6 +18,7 @@ from punchh_contract.sandbox.guests import (
     DiscountType,
     Held,
     Plan,
+    Reward,
     Subscription,
     Terms,
     Wallet,
@@ -32,24 +33,14 @@ FORCE_LIFETIME = timedelta(hours=2)
 CODE_DIGITS = 7
 
 
-def redeem(
-    claim: Claim,
-    wallet: Wallet,
-    catalogue: Catalogue,
-    receipt: Receipt,
-    now: datetime,
-    already_cents: int = 0,
-) -> Decision:
+def redeem(claim: Claim, wallet: Wallet, catalogue: Catalogue, receipt: Receipt, now: datetime) -> Decision:
     """Judge one claim of the guest who owns `wallet` against a receipt; a quote and a commit are judged
-    alike.
-
-    `already_cents` is what earlier discounts of the same transaction took off the receipt.
-    """
+    alike."""
     found = _find(claim, wallet, catalogue, now)
     if isinstance(found, Refusal):
         return found
     terms, debits, points, code = found
-    worth = discount(terms, receipt, already_cents)
+    worth = discount(terms, receipt)
     if isinstance(worth, Unqualified):
         return Refusal(Reason(worth.value), name=terms.name)
     if claim.discount_type is DiscountType.DISCOUNT_AMOUNT:
@@ -75,13 +66,12 @@ def redeem_basket(
     """Judge each basket item once, in order; an item sees the balances and the receipt as the granted ones
     before it leave them."""
     judged: list[tuple[BasketItem, Decision]] = []
-    taken = 0
     for item in items:
         claim = basket_claim(item)
-        decision = redeem(claim, wallet, catalogue, receipt, now, already_cents=taken)
+        decision = redeem(claim, wallet, catalogue, receipt, now)
         if isinstance(decision, Grant):
             wallet = wallet.after(decision.debits)
-            taken += decision.cents
+            receipt = receipt.after(decision.cents, decision.shares)
         judged.append((item, decision))
     return tuple(judged)
 
@@ -186,10 +176,8 @@ def _reward(reward_id: int | None, wallet: Wallet, now: datetime) -> _Found | Re
         return Refusal(Reason.NOT_ACCESSIBLE)
     if reward.used:
         return Refusal(Reason.PROCESSED, name=reward.terms.name)
-    late = _outside(reward.starts_at, reward.expires_at, now)
-    if late:
-        return Refusal(late, name=reward.terms.name)
-    return reward.terms, (Debit(Held.REWARD, reward.reward_id),)
+    untimely = _untimely(reward, reward.terms.name, now)
+    return untimely or (reward.terms, (Debit(Held.REWARD, reward.reward_id),))
 
 
 def _subscription(
@@ -205,9 +193,9 @@ def _subscription(
 def _unusable(subscription: Subscription, plan: Plan, now: datetime) -> Refusal | None:
     if subscription.cancelled:
         return Refusal(Reason.CANCELLED, name=plan.terms.name)
-    late = _outside(subscription.starts_at, subscription.expires_at, now)
-    if late:
-        return Refusal(late, name=plan.terms.name)
+    untimely = _untimely(subscription, plan.terms.name, now)
+    if untimely:
+        return untimely
     if plan.use_limit is not None and subscription.uses >= plan.use_limit:
         return Refusal(Reason.USE_LIMIT, name=plan.terms.name)
     return None
@@ -239,9 +227,9 @@ def _code(
     return code.terms, debits, None, code
 
 
-def _outside(starts_at: datetime | None, expires_at: datetime | None, now: datetime) -> Reason | None:
-    if starts_at is not None and now < starts_at:
-        return Reason.NOT_STARTED
-    if expires_at is not None and now >= expires_at:
-        return Reason.EXPIRED
+def _untimely(held: Reward | Subscription, name: str, now: datetime) -> Refusal | None:
+    if held.starts_at is not None and now < held.starts_at:
+        return Refusal(Reason.NOT_STARTED, name=name, starts_at=held.starts_at)
+    if held.expires_at is not None and now >= held.expires_at:
+        return Refusal(Reason.EXPIRED, name=name)
     return None

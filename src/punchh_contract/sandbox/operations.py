@@ -1,5 +1,5 @@
-"""The four operations: each one transaction that loads what the ledger needs, decides, applies, and
-answers in the contract's shapes.
+"""The four operations: each loads what the ledger needs, decides, applies, and answers in the contract's
+shapes, all in one transaction of its caller.
 
 Knows neither sockets nor headers: it takes a caller and a request body that the contract allows, and gives
 a status and a body.
@@ -40,7 +40,7 @@ class Operations:
         }
 
     def run(self, operation: Operation, caller: Caller, request: Request) -> Answer:
-        """Carry out one operation in one transaction.
+        """Carry out one operation, inside a transaction of the caller, who may yet undo it.
 
         An `external_uid` repeats the first answer that redeemed something, for the same guest and
         operation, and takes nothing again; refusals and quotes are not kept (assumed; the vendor only says
@@ -48,17 +48,16 @@ class Operations:
         """
         key = operation.retry.key if not request.get("query") else None
         text = request.get(key) if key else None
-        with self._store.transaction():
-            user_id = caller.user_id if caller.user_id is not None else request.get("user_id")
-            scope = (operation.id, int(user_id or 0), text) if text else None
-            if scope:
-                kept = self._store.answer(scope)
-                if isinstance(kept, Answer):
-                    return kept
-            answer = self.handlers[operation.id](operation, caller, request)
-            if scope and answer.redeemed:
-                self._store.remember(scope, answer)
-            return answer
+        user_id = caller.user_id if caller.user_id is not None else request.get("user_id")
+        scope = (operation.id, int(user_id or 0), text) if text else None
+        if scope:
+            kept = self._store.answer(scope)
+            if isinstance(kept, Answer):
+                return kept
+        answer = self.handlers[operation.id](operation, caller, request)
+        if scope and answer.redeemed:
+            self._store.remember(scope, answer)
+        return answer
 
     def redeem_online(self, operation: Operation, caller: Caller, request: Request) -> Answer:
         """One discount of the calling guest against a receipt; a quote with `query`."""

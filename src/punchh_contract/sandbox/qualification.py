@@ -6,7 +6,7 @@ money is whole cents.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from punchh_contract.sandbox.guests import Terms
@@ -39,6 +39,17 @@ class Receipt:
     amount_cents: int
     lines: tuple[Line, ...] = ()
 
+    def after(self, cents: int, shares: Sequence["Share"]) -> "Receipt":
+        """The receipt once a discount of `cents` came off it: what is left of the amount and of each line."""
+        taken = {share.index: share.cents for share in shares}
+        return Receipt(
+            self.amount_cents - cents,
+            tuple(
+                replace(line, amount_cents=line.amount_cents - taken.get(line.index, 0))
+                for line in self.lines
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -59,12 +70,10 @@ class Discount:
     shares: tuple[Share, ...]
 
 
-def discount(terms: Terms, receipt: Receipt, already_cents: int = 0) -> Discount | Unqualified:
-    """What `terms` give on `receipt`, of which `already_cents` were taken by earlier discounts of the same
-    transaction.
+def discount(terms: Terms, receipt: Receipt) -> Discount | Unqualified:
+    """What `terms` give on `receipt`.
 
-    The discount is capped by what is left of the receipt and, when menu items were sent, by what the
-    qualified ones cost.
+    The discount is capped by the receipt and, when menu items were sent, by what the qualified ones cost.
     """
     if max(receipt.amount_cents, 0) < terms.minimum_receipt_cents:
         return Unqualified.CONDITIONS
@@ -72,7 +81,7 @@ def discount(terms: Terms, receipt: Receipt, already_cents: int = 0) -> Discount
     qualified = [line for line in items if not terms.item_ids or line.item_id in terms.item_ids]
     if terms.item_ids and not qualified:
         return Unqualified.CONDITIONS
-    cents = min(terms.discount_cents, receipt.amount_cents - already_cents)
+    cents = min(terms.discount_cents, receipt.amount_cents)
     # A negative M line is a discount to the vendor (CHECK): it can carry no share of another one.
     priced = [line for line in qualified if line.amount_cents > 0]
     if items:

@@ -106,7 +106,7 @@ def load(path: Path | None = None) -> Seed:
 
 
 def _parse(file: Path) -> Any:
-    return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506  a SafeLoader, whichever there is
+    return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506  # a SafeLoader, whichever there is
 
 
 def unfold(node: Any) -> Any:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +21,8 @@ from punchh_contract.sandbox.fixtures import credentials
 from punchh_contract.sandbox.operations import Clock
 
 START_TIMEOUT = 30.0
+LAST_CLOCK = datetime.max.replace(tzinfo=UTC) - timedelta(days=366)
+"""Later no clock is frozen: what is redeemed then ends some time on, and the calendar ends first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def clock_at(text: str | None) -> Clock:
     """A clock that stands still at an ISO 8601 time (UTC if it names no offset), or the wall clock for None.
 
     Raises:
-        UsageError: the text is no time.
+        UsageError: the text is no time, or one in the last year of the calendar.
     """
     if text is None:
         # Whole seconds, as the vendor's times have.
@@ -47,6 +49,8 @@ def clock_at(text: str | None) -> Clock:
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError("the clock takes an ISO 8601 time, such as 2026-03-02T18:05:01Z") from None
+    if moment > LAST_CLOCK:
+        raise UsageError("the clock stops at the year 9998: take an earlier ISO 8601 time")
     return lambda: moment
 
 
@@ -98,6 +102,14 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # A request that never came whole would be waited for, cancelled, and told with a traceback.
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if cycle is not None and cycle.more_body and not cycle.response_complete:
+                connection.transport.close()
+        await super().shutdown(sockets)
 
 
 def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:

@@ -54,9 +54,20 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One critical section: whatever is read in it still holds when it is written."""
+        """One critical section: whatever is read in it still holds when it is written, and if it ends in an
+        exception nothing was written.
+
+        All values are frozen, so copies of the tables are the whole state.
+        """
         with self._lock:
-            yield
+            before = {name: table.copy() for name, table in vars(self).items() if isinstance(table, dict)}
+            numbers = self._random.getstate()
+            try:
+                yield
+            except BaseException:
+                vars(self).update(before)
+                self._random.setstate(numbers)
+                raise
 
     def reset(self) -> None:
         """Everything as the seed has it, counters and the code generator included.
@@ -76,7 +87,9 @@ class Store:
             self._tokens: dict[tuple[str, str], int] = {}
             self._ids: dict[str, int] = dict(self.business.first_ids)
             # Codes have to repeat with the seed, not to be hard to guess: nothing here is worth a guess.
-            self._random = random.Random(self.business.code_seed)  # noqa: S311
+            self._random = random.Random(self.business.code_seed)  # noqa: S311  # see above
+            if any(coupon.redemption_id is not None for coupon in self._seed.coupons):
+                raise ConflictError("a coupon names a redemption, and a seed has none")
             for guest in self._seed.guests:
                 if guest.profile.user_id in self._accounts:
                     raise ConflictError(f"guest {guest.profile.user_id} stands twice in the seed")
@@ -194,7 +207,8 @@ class Store:
         """Set everything that a guest holds; what was held before and is not in `guest` is gone.
 
         Raises:
-            ConflictError: an id, code or token belongs to somebody else or stands twice, a plan is unknown.
+            ConflictError: an id, code or token belongs to somebody else or stands twice, a plan is unknown,
+                or a code names a redemption that was not made with it.
         """
         user_id = guest.profile.user_id
         self._check(guest)
@@ -231,6 +245,11 @@ class Store:
             known = self._codes.get(code.code)
             if known is not None and known.owner != user_id:
                 raise ConflictError("a code in it is taken, by another guest or as a coupon")
+            made = self._redemptions.get(code.redemption_id or 0)
+            if code.redemption_id is not None and (
+                made is None or (made.user_id, made.tracking_code) != (user_id, code.code)
+            ):
+                raise ConflictError("a code in it names a redemption that was not made with it")
         for key in _tokens(guest.profile):
             if self._tokens.get(key, user_id) != user_id:
                 raise ConflictError(f"its {key[0]} belongs to another guest")

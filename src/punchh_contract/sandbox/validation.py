@@ -1,7 +1,7 @@
 """Judges requests and answers by the contract, with validators compiled once, and names the field at fault
 as the vendor does."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,9 @@ import jsonschema_rs
 import orjson
 
 from punchh_contract.contract import Operation
+
+ITEMS = 20
+"""How many entries of a list are looked at together for the fault to name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,31 @@ class Rules:
     """The compiled schemas of one operation."""
 
     def __init__(self, operation: Operation) -> None:
-        self._request = _compile(operation.request_schema)
+        schema = operation.request_schema
+        self._request = _compile(schema)
+        self._named_by, mapping = _variants(schema)
+        self._variants = {
+            name: _compile({"$ref": ref, "components": schema["components"]}) for name, ref in mapping.items()
+        }
         self._responses = {
-            status: _compile(schema)
+            status: _compile(response)
             for status in operation.statuses
-            if (schema := operation.response_schema(status)) is not None
+            if (response := operation.response_schema(status)) is not None
         }
         self._statuses = frozenset(operation.statuses)
 
-    def fault(self, body: object) -> Fault | None:
+    def fault(self, body: Mapping[str, Any]) -> Fault | None:
         """The first thing wrong with a request body, missing fields before wrong ones; None if it fits."""
         try:
             if self._request.is_valid(body):
                 return None
-            faults = [_fault(error) for error in _leaves(self._request.iter_errors(body))]
+            validator = self._request
+            if self._named_by is not None:
+                name = body.get(self._named_by)
+                if not isinstance(name, str) or name not in self._variants:
+                    return Fault(self._named_by, missing=name in (None, "", [], {}))
+                validator = self._variants[name]
+            faults = [_fault(error) for error in _errors(validator, body)]
         except ValueError:
             # Deeper than the validator goes: no field of the contract is.
             return Fault("body", missing=False)
@@ -78,26 +92,41 @@ def _compile(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
 
 
-def _leaves(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[jsonschema_rs.ValidationError]:
-    """The errors that say something: of a choice between variants, those of the variant that the body
-    comes closest to.
+def first_error(
+    validator: jsonschema_rs.Draft202012Validator, document: object
+) -> jsonschema_rs.ValidationError | None:
+    """The first error of a document, at a cost that does not grow with their number; None if it fits.
 
-    What decides is the constant that names a variant. A constant that every variant misses is the fault
-    itself.
+    Raises:
+        ValueError: the document is nested deeper than the validator goes.
     """
-    for error in errors:
-        branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", None) or []
-        if not branches:
-            yield error
-            continue
-        missed = [
-            {tuple(each.instance_path) for each in branch if each.kind.name == "const"} for branch in branches
-        ]
-        everywhere = set.intersection(*missed)
-        if everywhere:
-            yield from (each for each in branches[0] if tuple(each.instance_path) in everywhere)
-        else:
-            yield from _leaves(min(zip(missed, branches, strict=True), key=lambda pair: len(pair[0]))[1])
+    try:
+        validator.validate(document)
+    except jsonschema_rs.ValidationError as error:
+        return error
+    return None
+
+
+def _variants(schema: Mapping[str, Any]) -> tuple[str | None, Mapping[str, str]]:
+    """The field that tells the variants of a request apart, and what each of its values refers to."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    root = schema["components"]["schemas"][name] if name else schema
+    told_by = root.get("discriminator", {})
+    return told_by.get("propertyName"), told_by.get("mapping", {})
+
+
+def _errors(
+    validator: jsonschema_rs.Draft202012Validator, body: Mapping[str, Any]
+) -> list[jsonschema_rs.ValidationError]:
+    """All errors of a body whose lists are cut short, or where those are well, the first of the whole body.
+
+    The validator makes every error before it hands out one: a body of ten thousand faulty items would hold
+    everybody else up for seconds.
+    """
+    short = {key: value[:ITEMS] if isinstance(value, list) else value for key, value in body.items()}
+    errors = list(validator.iter_errors(short))
+    first = None if errors else first_error(validator, body)
+    return errors if first is None else [first]
 
 
 def _fault(error: jsonschema_rs.ValidationError) -> Fault:
