@@ -112,8 +112,76 @@ def test_the_table_without_a_terminal_is_plain_text() -> None:
     assert "Not reached, no floor: force_redeem: status 404 (assumed) was not seen" in text
 
 
+@pytest.mark.parametrize(("max_examples", "advised"), [("3", True), ("200", False)])
+def test_a_missed_floor_of_a_small_run_advises_a_larger_one(
+    monkeypatch: pytest.MonkeyPatch, max_examples: str, advised: bool
+) -> None:
+    monkeypatch.setattr(test_command, "sandbox", no_sandbox)
+    for name in ("credentials", "fixtures"):
+        monkeypatch.setattr(test_command.target, name, lambda _: None)
+    missed = outcome(findings=True, missed=["force_redeem: too little"])
+    monkeypatch.setattr(test_command.runner, "run", lambda job, contract: missed)
+
+    done = CliRunner().invoke(main, ["test", "--max-examples", max_examples])
+
+    assert done.exit_code == 1
+    advice = "With --max-examples 3 a floor can be missed for want of cases: raise it (default 200)."
+    assert (advice in done.output) is advised
+
+
+def test_a_report_directory_that_cannot_be_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "afile").write_text("")
+
+    done = CliRunner().invoke(main, ["test", "--report-dir", str(tmp_path / "afile" / "x")])
+
+    assert done.exit_code == 2
+    assert "reports cannot be written to" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_reader_that_leaves_ends_it_as_it_ends_other_tools(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "--operation", MOBILE, "--max-examples", "5", "--report-dir", "out"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.readline()
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+
+    assert process.wait(60) == 141
+    assert "no request was answered" not in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left running")
-def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
+def test_the_sandbox_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    program = (
+        "import time\nfrom punchh_contract.cli.test import sandbox\n"
+        "with sandbox() as url:\n    print(url, flush=True)\n    time.sleep(600)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    mine = _descendants(process.pid)
+    assert len(mine) == 1
+
+    process.kill()
+    process.communicate(timeout=10)
+
+    assert _left(mine) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left running")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM], ids=lambda each: each.name)
+def test_an_interrupt_ends_everything(tmp_path: Path, sent: signal.Signals) -> None:
     process = subprocess.Popen(
         [*COMMAND, "--report-dir", str(tmp_path / "out"), "--max-examples", "5000"],
         cwd=tmp_path,
@@ -129,16 +197,21 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     mine = _descendants(process.pid)
     assert len(mine) >= 2
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     process.communicate(timeout=60)
 
     assert process.returncode == 130
-    deadline = time.monotonic() + 5
-    while (left := [pid for pid in mine if _alive(pid)]) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert left == []
+    assert _left(mine) == []
     # The run's own folder is gone as well.
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def _left(pids: list[int]) -> list[int]:
+    """Which of them still run after some seconds."""
+    deadline = time.monotonic() + 5
+    while (left := [pid for pid in pids if _alive(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
 
 
 def _descendants(parent: int) -> list[int]:

@@ -4,7 +4,6 @@ import pytest
 
 from punchh_contract.conformance import floors
 from punchh_contract.conformance.preparation import links
-from punchh_contract.conformance.probes import probes_of
 from punchh_contract.conformance.shapes import shapes
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.contract import load
@@ -19,7 +18,7 @@ def full(*operation_ids: str, phase: str = "fuzzing") -> Tally:
         operation = contract.operation(operation_id)
         counts.outcomes[phase, "success"] = floors.SUCCESSES
         counts.statuses.update(operation.statuses)
-        counts.probes.update(probe.name for probe in probes_of(operation))
+        counts.probes.update(floors.own_checks(contract, operation))
         for shape in shapes(contract, operation):
             kind = shape.constants.get("discount_type")
             counts.forms[phase, f"{kind} {'quote' if shape.quote else 'commit'}" if kind else "a quote"] = 1
@@ -60,6 +59,33 @@ def test_one_form_that_was_not_reached_is_named(form: str) -> None:
     assert floors.missed(load(), tally) == [
         f"create_online_redemption: no generated case reached: {form}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "name"),
+    [
+        ("process_batch_redemption", "a quote asked for again"),
+        ("process_batch_redemption", "a wrong business key alone"),
+        ("create_online_redemption", "a wrong token in the body"),
+        ("create_subscription_redemption_code", "an unknown client"),
+    ],
+)
+def test_an_own_check_that_was_not_made_is_named(operation_id: str, name: str) -> None:
+    tally = full(*ALL)
+    del tally.counts[operation_id].probes[name]
+
+    assert floors.missed(load(), tally) == [f"{operation_id}: the own check was never made: {name}"]
+
+
+def test_only_operations_with_quotes_have_them_asked_again() -> None:
+    contract = load()
+    having = {
+        each.id
+        for each in contract.operations.values()
+        if "a quote asked for again" in floors.own_checks(contract, each)
+    }
+
+    assert having == {"create_online_redemption", "process_batch_redemption"}
 
 
 def test_a_batch_needs_an_item_that_was_refused() -> None:

@@ -19,11 +19,11 @@ FIXTURES = {
         "redeemable_id": ("493",),
         "redemption_code": ("KNOWN-CODE",),
         "redeemed_points": ("5",),
-        "subscription_id": ("498699",),
+        "subscription_id": ("900699",),
         "receipt_amount": (30,),
     },
     "force_redeem": {"user_id": (111111111,), "redemption.reward_id": (71001,)},
-    "create_subscription_redemption_code": {"client": ("known-client",), "subscription_id": ("498699",)},
+    "create_subscription_redemption_code": {"client": ("known-client",), "subscription_id": ("900699",)},
 }
 VALID = jsonschema_rs.validator_for(ONLINE.request_schema, validate_formats=True)
 
@@ -141,12 +141,12 @@ def test_fixtures_are_spent_in_turn() -> None:
 
 def test_a_value_that_the_target_handed_out_stays() -> None:
     ground = grounding()
-    ground.kept["create_online_redemption", "redemption_code"].add("8066490")
-    handed_out = order(discount_type="redemption_code", redemption_code="8066490")
+    ground.kept["create_online_redemption", "redemption_code"].add("7000002")
+    handed_out = order(discount_type="redemption_code", redemption_code="7000002")
 
     grounded = [ground.ground(ONLINE, handed_out) for _ in range(12)]
 
-    assert {each["redemption_code"] for each in grounded} == {"8066490"}
+    assert {each["redemption_code"] for each in grounded} == {"7000002"}
     assert {each["discount_type"] for each in grounded} == {"redemption_code"}
 
 
@@ -176,7 +176,7 @@ def test_the_same_seed_gives_the_same_bodies_and_another_does_not() -> None:
 
 def test_every_other_quote_of_a_handed_out_value_becomes_a_commit() -> None:
     ground = grounding()
-    ground.kept["create_online_redemption", "redemption_code"].add("8066490")
-    quote = order(discount_type="redemption_code", redemption_code="8066490", query=True)
+    ground.kept["create_online_redemption", "redemption_code"].add("7000002")
+    quote = order(discount_type="redemption_code", redemption_code="7000002", query=True)
 
     assert ["query" in ground.ground(ONLINE, quote) for _ in range(4)] == [False, True, False, True]

@@ -10,7 +10,7 @@ import requests
 
 from punchh_contract.auth import Credentials, PunchhRequestsAuth, authorization_headers, digest_header
 from punchh_contract.conformance import target
-from punchh_contract.conformance.probes import PER_PROBE, Prober, probes_of
+from punchh_contract.conformance.probes import PER_PROBE, WRONG, Prober, probes_of
 from punchh_contract.contract import Operation, load
 
 CREDENTIALS = "authorization"
@@ -44,7 +44,7 @@ def body_of(operation: Operation, credentials: Credentials) -> dict[str, Any]:
             **RECEIPT,
         },
         "process_batch_redemption": {"user_id": 111111111, "line_items": [ITEM], **RECEIPT},
-        "create_subscription_redemption_code": {"client": credentials.client, "subscription_id": "498699"},
+        "create_subscription_redemption_code": {"client": credentials.client, "subscription_id": "900699"},
     }[operation.id]
 
 
@@ -100,10 +100,10 @@ def test_signed_operations_have_the_probes_of_a_digest() -> None:
     counts = {each.id: len(list(probes_of(each))) for each in load().operations.values()}
 
     assert counts == {
-        "force_redeem": 4,
-        "create_online_redemption": 9,
-        "process_batch_redemption": 4,
-        "create_subscription_redemption_code": 9,
+        "force_redeem": 5,
+        "create_online_redemption": 13,
+        "process_batch_redemption": 7,
+        "create_subscription_redemption_code": 12,
     }
 
 
@@ -155,11 +155,104 @@ def test_a_server_that_takes_any_credential_is_found(
         own.append(target.credentials(url))
         findings = judge(url, operation)
 
+    # All of them are refused for a header; the client in the body is not one.
     assert [each.split(":")[0] for each in findings] == [
-        "no credential",
-        "a wrong credential",
-        "another family's credential",
+        probe.name
+        for probe in probes_of(operation)
+        if probe.statuses == {401} and probe.name != "an unknown client"
     ]
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "lets_through", "found"),
+    [
+        # Each server takes what its line names for right.
+        (
+            "process_batch_redemption",
+            lambda header, own: f"btoken={own.business_key}" in header,
+            ["another family's key in this family's form", "a wrong location key alone"],
+        ),
+        (
+            "process_batch_redemption",
+            lambda header, own: f"Token token={own.location_key}" in header,
+            ["a wrong business key alone"],
+        ),
+        (
+            "process_batch_redemption",
+            lambda header, own: f"Token token={own.admin_key}" in header,
+            ["another family's key in this family's form"],
+        ),
+        (
+            "force_redeem",
+            lambda header, own: header == f"Bearer {own.location_key}",
+            ["another family's key in this family's form"],
+        ),
+        (
+            "create_subscription_redemption_code",
+            lambda header, own: header == f"Bearer {own.location_key}",
+            ["another family's key in this family's form"],
+        ),
+    ],
+)
+def test_a_server_that_takes_half_a_credential_or_a_foreign_key_is_found(
+    operation_id: str,
+    lets_through: Callable[[str, Credentials], bool],
+    found: list[str],
+    tampered: Any,
+    serve: Serve,
+    judge: Any,
+) -> None:
+    operation, own = load().operation(operation_id), []
+
+    def let_in(exchange: Any) -> None:
+        if lets_through(exchange.headers.get(CREDENTIALS, ""), own[0]):
+            exchange.headers[CREDENTIALS] = authorization_headers(operation, own[0])["Authorization"]
+
+    with serve(tampered(before=let_in)) as url:
+        own.append(target.credentials(url))
+        findings = judge(url, operation)
+
+    assert [each.split(":")[0] for each in findings] == found
+
+
+@pytest.mark.parametrize("operation_id", ["create_online_redemption", "create_subscription_redemption_code"])
+def test_a_server_that_checks_no_id_token_is_found(
+    operation_id: str, tampered: Any, serve: Serve, judge: Any
+) -> None:
+    def forget(exchange: Any) -> None:
+        exchange.headers.pop("id-token", None)
+
+    with serve(tampered(before=forget)) as url:
+        findings = judge(url, load().operation(operation_id))
+
+    assert [each.split(":")[0] for each in findings] == ["a wrong id-token"]
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "field", "found"),
+    [
+        ("create_online_redemption", "authentication_token", "a wrong token in the body"),
+        ("create_online_redemption", "client", "an unknown client"),
+        ("create_subscription_redemption_code", "client", "an unknown client"),
+    ],
+)
+def test_a_server_that_does_not_check_what_the_body_names_is_found(
+    operation_id: str, field: str, found: str, tampered: Any, serve: Serve, judge: Any
+) -> None:
+    operation, own = load().operation(operation_id), []
+
+    def correct(exchange: Any) -> None:
+        body = json.loads(exchange.body)
+        if body.get(field) == WRONG:
+            body[field] = body_of(load().operation("create_online_redemption"), own[0])[field]
+            exchange.body = json.dumps(body).encode()
+            exchange.headers.update(digest_header(operation, own[0], exchange.path, exchange.body))
+
+    with serve(tampered(before=correct)) as url:
+        own.append(target.credentials(url))
+        findings = judge(url, operation)
+
+    assert [each.split(":")[0] for each in findings] == [found]
 
 
 def test_a_refusal_with_a_body_that_the_contract_does_not_know_is_found(
@@ -172,5 +265,5 @@ def test_a_refusal_with_a_body_that_the_contract_does_not_know_is_found(
     with serve(tampered(after=reword)) as url:
         findings = judge(url, load().operation("force_redeem"))
 
-    assert len(findings) == 3
+    assert len(findings) == 4
     assert all("answered 401 as it must, but" in each for each in findings)

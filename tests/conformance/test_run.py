@@ -140,7 +140,7 @@ def test_wrong_answers_are_red_each_for_its_own_reason(
     def spoil(exchange: Any) -> None:
         match exchange.status:
             case 200:
-                exchange.answer = json.dumps({**exchange.json(), "redemption_id": "515404156"}).encode()
+                exchange.answer = json.dumps({**exchange.json(), "redemption_id": "900000103"}).encode()
             case 422:
                 exchange.status = 409
             case 401:
@@ -205,6 +205,56 @@ def test_a_server_that_redeems_nothing_is_red_for_its_floors(
     assert outcome.findings
     assert "force_redeem: 0 real successes from generated cases, wanted 5" in outcome.missed
     assert "floors_are_reached" in failures(tmp_path)
+
+
+def test_quotes_that_commit_are_red(tampered: Any, serve: Serve, make_job: Any, tmp_path: Path) -> None:
+    def commit(exchange: Any) -> None:
+        with contextlib.suppress(ValueError):
+            answer = exchange.json()
+            if isinstance(answer, dict) and answer.get("category") == "redeemable":
+                exchange.answer = json.dumps({"redemption_id": 90001, **answer}).encode()
+
+    outcome = run_small(tampered(after=commit), serve, make_job, tmp_path, ONLINE, max_examples=3)
+
+    assert outcome.findings
+    assert "a quote that committed" in failures(tmp_path)
+    assert f"{ONLINE}: no generated case reached: reward quote" in outcome.missed
+
+
+def test_no_request_goes_through_a_proxy_and_no_setting_comes_from_outside(
+    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody listens there: a request that took it would fail.
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "SCHEMATHESIS_BASE_URL"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    outcome = run_small(tampered(), serve, make_job, tmp_path, MOBILE)
+
+    assert (outcome.findings, outcome.missed) == (False, [])
+
+
+def test_the_runs_environment_is_ours_without_proxies_and_schemathesis_variables() -> None:
+    outer = {
+        "PATH": "/bin",
+        "Https_Proxy": "x",
+        "no_proxy": "y",
+        "SCHEMATHESIS_HOOKS": "z",
+        "PYTHONHASHSEED": "7",
+    }
+
+    assert runner.environment(outer) == {"PATH": "/bin", "NO_PROXY": "*", "PYTHONHASHSEED": "0"}
+
+
+def test_reports_that_cannot_be_written_are_said_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "afile").write_text("")
+    credentials = Credentials(admin_key="invented")
+    # A place below a file, and a folder in which nothing can be made, not even by root.
+    places = [tmp_path / "afile" / "x", *(each for each in [Path("/proc/self")] if each.is_dir())]
+    for place in places:
+        with pytest.raises(runner.RunError, match="reports cannot be written to"):
+            runner.run(Job("http://127.0.0.1:1", 1, 1, ("force_redeem",), place, credentials), load())
 
 
 def test_a_run_without_one_answer_is_no_finding(tmp_path: Path) -> None:

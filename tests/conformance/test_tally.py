@@ -22,7 +22,7 @@ REFUSED = {"status": "Invalid redemption code", "redemption_amount": 0, "categor
     [
         ({"discount_type": "reward"}, 200, REDEEMED, "success"),
         ({"discount_type": "reward", "query": True}, 200, QUOTED, "quote"),
-        ({"discount_type": "reward", "query": True}, 200, REDEEMED, "quote"),
+        ({"discount_type": "reward", "query": True}, 200, REDEEMED, "quote that committed"),
         ({"discount_type": "reward"}, 200, QUOTED, "refusal"),
         ({"discount_type": "reward"}, 200, REFUSED, "refusal"),
         ({"discount_type": "reward", "query": True}, 200, REFUSED, "refusal"),
@@ -40,6 +40,8 @@ def test_an_online_answer_is_judged(request_body: Any, status: int, answer: Any,
         ({}, {"success": [{}], "failures": [{}]}, "success"),
         ({}, {"success": [], "failures": [{}]}, "refusal"),
         ({"query": True}, {"success": [{}], "failures": []}, "quote"),
+        # The vendor's own sample of a query call (C-23).
+        ({"query": True}, {"success": [{"redemption_id": 1}], "failures": []}, "quote"),
         ({"query": True}, {"success": [], "failures": [{}]}, "refusal"),
     ],
 )
@@ -64,6 +66,13 @@ def test_forms_say_what_was_redeemed_and_how() -> None:
         "process_batch_redemption": {"an item redeemed", "an item refused", "a quote"},
         "force_redeem": {"by reward", "by points"},
     }
+
+
+def test_a_quote_that_committed_is_no_form_that_a_floor_counts() -> None:
+    tally = Tally(("create_online_redemption",))
+    tally.add(ONLINE, "fuzzing", 200, {"discount_type": "reward", "query": True}, REDEEMED)
+
+    assert not tally.counts["create_online_redemption"].forms
 
 
 def test_examples_do_not_count_as_generated() -> None:

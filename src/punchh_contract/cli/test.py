@@ -30,7 +30,18 @@ WIDTH = 150
 """Columns of the tables where there is no terminal."""
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-_SANDBOX = "from punchh_contract.cli import main; main()"
+_SANDBOX = """
+import os, threading
+
+def end_with_parent():
+    os.read(0, 1)
+    os._exit(0)
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+from punchh_contract.cli import main
+main()
+"""
+"""The sandbox's program. Its standard input is a pipe that only we hold: closed once we end, even killed."""
 
 
 @click.command(short_help="Run the contract against a server.")
@@ -78,7 +89,15 @@ def command(seed: int, max_examples: int, operations: tuple[str, ...], report_di
             reset_path=target.RESET_PATH,
         )
         outcome = runner.run(job, contract)
-    show(Console(width=None if sys.stdout.isatty() else WIDTH), contract, outcome)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    with console.capture() as text:  # rich would end us by its own code for a broken pipe
+        show(console, contract, outcome)
+    click.echo(text.get(), nl=False)
+    if outcome.missed and max_examples < DEFAULT_EXAMPLES:
+        click.echo(
+            f"With --max-examples {max_examples} a floor can be missed for want of cases:"
+            f" raise it (default {DEFAULT_EXAMPLES})."
+        )
     verdict = "red" if outcome.findings else "green"
     click.echo(
         f"The contract run is {verdict}: seed {seed}, {time.monotonic() - started:.0f} s,"
@@ -96,6 +115,7 @@ def sandbox() -> Iterator[str]:
     """
     process = subprocess.Popen(  # noqa: S603  # our own command, in our own interpreter
         [sys.executable, "-c", _SANDBOX, "sandbox", "--port", "0", "--clock", CLOCK],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         # Ctrl-C must not take it away while the run still closes its reports.
@@ -111,8 +131,9 @@ def sandbox() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
 
 
 def show(console: Console, contract: Contract, outcome: Outcome) -> None:
@@ -155,13 +176,19 @@ def _address(process: "subprocess.Popen[str]") -> str:
 
 @contextlib.contextmanager
 def _terminated() -> Iterator[None]:
-    """Let SIGTERM end us as Ctrl-C does, so that no process of ours stays behind."""
+    """Let SIGTERM and a terminal that closes end us as Ctrl-C does: no process of ours stays behind."""
 
     def stop(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    # Windows has no SIGHUP.
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {each: signal.getsignal(each) for each in ends}
+    for each, handler in before.items():
+        if handler != signal.SIG_IGN:  # nohup means it
+            signal.signal(each, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)

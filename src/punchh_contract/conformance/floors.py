@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.probes import probes_of
+from punchh_contract.conformance.quotes import ASKED_AGAIN
 from punchh_contract.conformance.shapes import shapes
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.contract import Contract, Operation
@@ -33,9 +34,9 @@ def missed(contract: Contract, tally: Tally) -> list[str]:
             if not counts.form(form)
         ]
         found += [
-            f"{operation_id}: the own check was never made: {probe.name}"
-            for probe in probes_of(operation)
-            if not counts.probes[probe.name]
+            f"{operation_id}: the own check was never made: {name}"
+            for name in own_checks(contract, operation)
+            if not counts.probes[name]
         ]
         found += [
             f"{operation_id}: the contract documents status {status}, and it was never seen"
@@ -53,6 +54,14 @@ def unseen(contract: Contract, tally: Tally) -> list[str]:
         for status, confidence in statuses(contract, contract.operation(operation_id))
         if confidence == "assumed" and not counts.statuses[status]
     ]
+
+
+def own_checks(contract: Contract, operation: Operation) -> Iterator[str]:
+    """The names of the own checks that an operation must have had."""
+    for probe in probes_of(operation):
+        yield probe.name
+    if any(shape.quote for shape in shapes(contract, operation)):
+        yield ASKED_AGAIN
 
 
 def statuses(contract: Contract, operation: Operation) -> Iterator[tuple[int, str]]:

@@ -19,6 +19,7 @@ from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.job import Job
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.probes import ProbeError, Prober
+from punchh_contract.conformance.quotes import Quotes
 from punchh_contract.conformance.tally import EXAMPLES, Tally
 from punchh_contract.contract import Contract, Operation
 
@@ -55,6 +56,7 @@ class Run:
         self._grounding = Grounding(job.seed, job.fixtures, contract)
         self._links = links(contract, job.operations)
         self._prober = Prober(job.credentials, self.tally.add_probe)
+        self._quotes = Quotes(self.tally.add_probe)
         self._control = requests.Session()
         self._control.trust_env = False
         self._redeemed = 0
@@ -107,6 +109,23 @@ class Run:
             if findings:
                 raise ProbeError("\n".join(findings))
 
+    def judge_quote(self, case: "Case[Any]", response: Response) -> None:
+        """Raises ProbeError for a quote that took something, as far as its answers show it."""
+        operation = self._operation(case)
+        if operation is None:
+            return
+        sent = response.request
+        finding = self._quotes.judge(
+            operation,
+            sent,
+            _json(sent.body),
+            response.status_code,
+            _json(response.content),
+            repeat=_phase(case) in DIRECT_PHASES,
+        )
+        if finding:
+            raise ProbeError(finding)
+
     def _operation(self, case: "Case[Any]") -> Operation | None:
         return self.contract.find(case.method, case.path)
 
@@ -120,24 +139,32 @@ def install(job: Job, contract: Contract) -> Run:
 
     # The names of these arguments are Schemathesis'.
     @schemathesis.hook
-    def before_call(context: HookContext, case: "Case[Any]", kwargs: dict[str, Any]) -> None:  # noqa: ARG001
+    def before_call(context: HookContext, case: "Case[Any]", kwargs: dict[str, Any]) -> None:
         run.before_call(case)
 
     @schemathesis.hook
-    def after_call(context: HookContext, case: "Case[Any]", response: Response) -> None:  # noqa: ARG001
+    def after_call(context: HookContext, case: "Case[Any]", response: Response) -> None:
         run.after_call(case, response)
 
     @schemathesis.check
     def signature_and_credentials_are_required(
-        ctx: CheckContext,  # noqa: ARG001
+        ctx: CheckContext,
         response: Response,
         case: "Case[Any]",
     ) -> None:
         run.probe(case, response)
 
     @schemathesis.check
+    def quotes_take_nothing(
+        ctx: CheckContext,
+        response: Response,
+        case: "Case[Any]",
+    ) -> None:
+        run.judge_quote(case, response)
+
+    @schemathesis.check
     class floors_are_reached:  # noqa: N801  # reports name a check as it is called here
-        def after_run(self, ctx: CheckContext) -> None:  # noqa: ARG002
+        def after_run(self, ctx: CheckContext) -> None:
             if found := floors.missed(contract, run.tally):
                 raise AssertionError("This run is not enough to be green:\n" + "\n".join(found))
 

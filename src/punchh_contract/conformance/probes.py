@@ -19,6 +19,7 @@ from punchh_contract.auth import Credentials, authorization_headers, digest_head
 from punchh_contract.contract import Operation
 from punchh_contract.signing import ALGORITHMS, sign
 
+WRONG = "wrong-on-purpose"
 PER_PROBE = 3
 """How often one probe is made in a run. Each is an authentication that fails, which vendors count."""
 
@@ -61,6 +62,20 @@ def probes_of(operation: Operation) -> Iterator[Probe]:
     yield Probe("no credential", refused, _no_credential)
     yield Probe("a wrong credential", refused, _wrong_credential)
     yield Probe("another family's credential", refused, _other_family)
+    yield Probe("another family's key in this family's form", refused, _foreign_key_in_form)
+    schemes = {scheme.name for alternative in operation.security for scheme in alternative}
+    if "posKeys" in schemes:
+        yield Probe("a wrong location key alone", refused, _wrong_location_key)
+        yield Probe("a wrong business key alone", refused, _wrong_business_key)
+    if "idToken" in schemes:
+        # What the vendor does with somebody else's is assumed; that it identifies the guest is documented.
+        yield Probe("a wrong id-token", refused, _wrong_id_token)
+    if any(all(scheme.signature for scheme in alternative) for alternative in operation.security):
+        # An alternative of nothing but the signature: the body names the guest.
+        yield Probe("a wrong token in the body", refused, _wrong_body_token)
+    if operation.signature is not None:
+        # The digest proves a secret; whose it is stands in the body.
+        yield Probe("an unknown client", refused, _unknown_client)
     # The vendor says that it is refused, not how (C-39).
     yield Probe("no User-Agent", frozenset({400, 401, 422}), _no_user_agent)
 
@@ -158,13 +173,49 @@ def _wrong_credential(operation: Operation, credentials: Credentials, call: Call
     _strip(operation, credentials, call)
     wrong = dataclasses.replace(
         credentials,
-        admin_key="wrong-on-purpose",
-        access_token="wrong-on-purpose",  # noqa: S106
-        location_key="wrong-on-purpose",
-        business_key="wrong-on-purpose",
+        admin_key=WRONG,
+        access_token=WRONG,
+        location_key=WRONG,
+        business_key=WRONG,
         id_token=None,
     )
     call.headers.update(authorization_headers(operation, wrong))
+
+
+def _wrong_location_key(operation: Operation, credentials: Credentials, call: Call) -> None:
+    _authorize(operation, dataclasses.replace(credentials, location_key=WRONG), call)
+
+
+def _wrong_business_key(operation: Operation, credentials: Credentials, call: Call) -> None:
+    _authorize(operation, dataclasses.replace(credentials, business_key=WRONG), call)
+
+
+def _foreign_key_in_form(operation: Operation, credentials: Credentials, call: Call) -> None:
+    foreign = dataclasses.replace(
+        credentials,
+        admin_key=credentials.location_key or WRONG,
+        access_token=credentials.location_key or WRONG,
+        location_key=credentials.admin_key or WRONG,
+        id_token=None,
+    )
+    _strip(operation, credentials, call)
+    call.headers.update(authorization_headers(operation, foreign))
+
+
+def _wrong_id_token(_: Operation, __: Credentials, call: Call) -> None:
+    _drop(call, "id-token")
+    call.headers["id-token"] = WRONG
+
+
+def _wrong_body_token(operation: Operation, credentials: Credentials, call: Call) -> None:
+    _strip(operation, credentials, call)
+    call.body = _compact({**json.loads(call.body), "authentication_token": WRONG})
+    _sign_again(operation, credentials, call)
+
+
+def _unknown_client(operation: Operation, credentials: Credentials, call: Call) -> None:
+    call.body = _compact({**json.loads(call.body), "client": WRONG})
+    _sign_again(operation, credentials, call)
 
 
 def _other_family(operation: Operation, credentials: Credentials, call: Call) -> None:
@@ -189,6 +240,18 @@ def _strip(operation: Operation, credentials: Credentials, call: Call) -> None:
     body = json.loads(call.body)
     if body.pop("authentication_token", None) is not None:
         call.body = _compact(body)
+    _sign_again(operation, credentials, call)
+
+
+def _authorize(operation: Operation, credentials: Credentials, call: Call) -> None:
+    """Put other credentials into the headers, and leave the body as it is."""
+    headers = authorization_headers(operation, credentials)
+    for name in headers:
+        _drop(call, name)
+    call.headers.update(headers)
+
+
+def _sign_again(operation: Operation, credentials: Credentials, call: Call) -> None:
     if operation.signature is not None:
         _drop(call, _digest_name(operation))
         call.headers.update(digest_header(operation, credentials, call.path, call.body))

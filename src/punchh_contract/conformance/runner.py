@@ -1,11 +1,14 @@
 """Starts a contract run in a process of its own and brings back its verdict."""
 
 import dataclasses
+import errno
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from punchh_contract.conformance import floors
@@ -19,8 +22,11 @@ GRACE = 10
 """Seconds that an interrupted run has to close its reports."""
 
 
+STDOUT = 1
+
+
 class RunError(PunchhContractError):
-    """The run could not be carried out; what stopped it was printed by the run itself."""
+    """The run could not be carried out; the text says why, or that the run itself printed it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,12 +41,15 @@ class Outcome:
 def run(job: Job, contract: Contract) -> Outcome:
     """Carry out a job; its progress goes to our own standard output.
 
-    Raises RunError if the run broke off, and passes KeyboardInterrupt on once its process has ended.
+    Raises RunError if the run broke off or cannot write its reports, BrokenPipeError if nobody reads our
+    standard output any more, and passes KeyboardInterrupt on once its process has ended.
     """
-    job.report_dir.mkdir(parents=True, exist_ok=True)
+    _make(job.report_dir)
     with tempfile.TemporaryDirectory(prefix="punchh-contract-") as folder:
         job = dataclasses.replace(job, report_dir=job.report_dir.resolve())
         code = _execute(job, Path(folder))
+        if _unread():
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
         if code not in (CLEAN, FINDINGS):
             raise RunError(f"the contract run broke off (exit code {code}); its own message stands above")
         tally = Tally.load(json.loads((Path(folder) / "tally.json").read_text()))
@@ -49,13 +58,48 @@ def run(job: Job, contract: Contract) -> Outcome:
     return Outcome(tally, floors.missed(contract, tally), code == FINDINGS)
 
 
+def environment(outer: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a run's process: ours, without what would change the run.
+
+    Schemathesis' requests carry credentials and would go through a proxy that the environment names; its own
+    variables would set another target or other headers.
+    """
+    kept = {
+        name: value
+        for name, value in outer.items()
+        if not name.lower().endswith("_proxy") and not name.upper().startswith("SCHEMATHESIS_")
+    }
+    # NO_PROXY, since some systems name a proxy elsewhere too. PYTHONHASHSEED, since the same seed sends the
+    # same requests only while sets keep their order.
+    return {**kept, "NO_PROXY": "*", "PYTHONHASHSEED": "0"}
+
+
+def _make(report_dir: Path) -> None:
+    try:
+        report_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=report_dir):
+            pass  # only whether it can be written
+    except OSError as error:
+        raise RunError(
+            f"reports cannot be written to {report_dir}: {error.strerror}; name another --report-dir"
+        ) from error
+
+
+def _unread() -> bool:
+    """Whether our standard output is a pipe whose reader has gone (`| head`)."""
+    if not hasattr(select, "poll"):  # Windows: the next write will tell
+        return False
+    poll = select.poll()
+    poll.register(STDOUT, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
 def _execute(job: Job, folder: Path) -> int:
     process = subprocess.Popen(  # our own module, in our own interpreter
         [sys.executable, "-m", "punchh_contract.conformance"],
         stdin=subprocess.PIPE,
         cwd=folder,
-        # The same seed sends the same requests only while sets keep their order.
-        env={**os.environ, "PYTHONHASHSEED": "0"},
+        env=environment(os.environ),
         # So that a terminal's Ctrl-C reaches us only, and we end it once and in order.
         start_new_session=True,
     )

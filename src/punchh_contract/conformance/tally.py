@@ -8,13 +8,14 @@ from punchh_contract.contract import Operation
 
 EXAMPLES = "examples"
 PROBES = "own check"
+COMMITTED_QUOTE = "quote that committed"
 
 
 @dataclasses.dataclass
 class Counts:
     """Counts of one operation.
 
-    `outcomes` is keyed by phase and outcome (success, quote, refusal, error); `forms` by phase and what was
+    `outcomes` is keyed by phase and outcome (see `judge`); `forms` by phase and what was
     redeemed how (such as `reward quote`, `by points`, `link redeem_online`); `statuses` by status; `probes`
     by name of the own check.
     """
@@ -95,18 +96,23 @@ class Tally:
 
 
 def judge(operation: Operation, status: int, request: Any, response: Any) -> str:
-    """Name an outcome: `success` by the contract's `x-success`, `quote`, `refusal` (a 2xx that is neither)
-    or `error`.
+    """Name an outcome: `success` by the contract's `x-success`, `quote`, `quote that committed`, `refusal` (a
+    2xx that is none of these) or `error`.
+
+    An online quote has no `redemption_id` (assumed by the contract). A batch's items may have one: the
+    vendor's sample of a query call does (C-23), so there it says nothing.
     """
     if operation.success.holds(status, request, response):
         return "success"
     if status != operation.success.status:
         return "error"
+    if not (isinstance(request, dict) and "query" in request and isinstance(response, dict)):
+        return "refusal"
+    if response.get("redemption_id") is not None:
+        return COMMITTED_QUOTE
     # The contract says what a redemption is, and that one asked for with `query` is none; what a quote
     # promises stands where the redemption would.
-    if isinstance(request, dict) and "query" in request and _promises(response):
-        return "quote"
-    return "refusal"
+    return "quote" if _promises(response) else "refusal"
 
 
 def forms(outcome: str, request: Any, response: Any) -> list[str]:
@@ -130,9 +136,7 @@ def forms(outcome: str, request: Any, response: Any) -> list[str]:
     return found
 
 
-def _promises(response: Any) -> bool:
-    if not isinstance(response, dict):
-        return False
+def _promises(response: dict[str, Any]) -> bool:
     return response.get("category") == "redeemable" or _items(response, "success")
 
 
