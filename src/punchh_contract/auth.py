@@ -167,7 +167,7 @@ class PunchhRequestsAuth:
                 for name in added:
                     response.request.headers.pop(name, None)
 
-        request.register_hook("response", stay_home)  # type: ignore[no-untyped-call]
+        request.register_hook("response", stay_home)  # type: ignore[no-untyped-call]  # requests' stubs
         return request
 
 

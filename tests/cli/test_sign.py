@@ -135,6 +135,14 @@ def test_a_secret_given_where_its_variables_name_belongs_is_not_repeated(run: Ru
     assert SECRET not in result.output
 
 
+def test_a_secret_that_is_no_text_is_refused_and_nothing_of_it_shown(run: Run) -> None:
+    result = run("--operation", "create_online_redemption", PUNCHH_SECRET="bytes\udcff")
+    assert_refused(result, "the value of PUNCHH_SECRET is not UTF-8 text")
+    for part in ("bytes", "ff", "position"):
+        assert part not in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_a_secret_with_white_space_is_used_with_a_warning(run: Run) -> None:
     result = run("--operation", "create_online_redemption", PUNCHH_SECRET=f"{SECRET}\r")
     assert result.stdout == sign("sha1", f"{SECRET}\r", ONLINE, BODY) + "\n"
@@ -149,9 +157,11 @@ def test_a_secret_with_white_space_is_used_with_a_warning(run: Run) -> None:
         (b'{\n"client":"x"}', "white space between"),
         (b'{"client":"x"}\n', "ends in a line break"),
         (b'{"note":"a \\" b", "c":1}', "white space between"),
-        (b"client=x", "is no JSON"),
-        (b"\xff", "is no JSON"),
-        (b"[" * 100_000, "is no JSON"),
+        (b"client=x", "cannot be read as JSON"),
+        (b"\xff", "cannot be read as JSON"),
+        (b"[" * 100_000, "cannot be read as JSON"),
+        (b'{"n":NaN}', "cannot be read as JSON"),
+        (b"1" * 5_000, "cannot be read as JSON"),
     ],
 )
 def test_a_body_that_is_not_compact_json_is_signed_with_a_warning(run: Run, body: bytes, says: str) -> None:
@@ -163,10 +173,40 @@ def test_a_body_that_is_not_compact_json_is_signed_with_a_warning(run: Run, body
     assert "C-1" in result.stderr
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"a":"b c","d":"\\" , "}', b"17", '{"a":"é ☕"}'.encode()])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"a":"b c","d":"\\" , "}', b"17", b"1" * 300, '{"a":"é ☕"}'.encode()]
+)
 def test_compact_json_and_no_body_bring_no_warning(run: Run, body: bytes) -> None:
     result = run("--operation", "create_online_redemption", body=body)
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("file", [[], ["-"]], ids=["by default", "named"])
+def test_a_closed_standard_input_is_refused(file: list[str]) -> None:
+    program = Path(sys.executable).parent / "punchh-contract"
+    done = subprocess.run(
+        ["bash", "-c", '"$0" sign --operation create_online_redemption "$@" <&-', program, *file],
+        capture_output=True, text=True, env={**os.environ, "PUNCHH_SECRET": SECRET}, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: -: cannot be read: standard input is closed")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_is_signed_while_standard_input_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "body.json").write_bytes(BODY)
+    program = Path(sys.executable).parent / "punchh-contract"
+    line = '"$0" sign --operation create_online_redemption "$1" <&-'
+    done = subprocess.run(
+        ["bash", "-c", line, program, tmp_path / "body.json"],
+        capture_output=True, text=True, env={**os.environ, "PUNCHH_SECRET": SECRET}, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (sign("sha1", SECRET, ONLINE, BODY) + "\n", "")
+
+
+def test_the_name_of_a_body_that_is_not_there_gives_the_terminal_no_orders(run: Run) -> None:
+    result = run("a\x1b[2J.json", "--operation", "create_online_redemption")
+    assert_refused(result, r"'a\x1b[2J.json': cannot be read")
 
 
 # --- the group ---

@@ -1,6 +1,7 @@
 """`punchh-contract validate`: exit codes, output, and what it does not import."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -128,8 +129,10 @@ def test_json_is_one_document_also_without_findings() -> None:
         "events_with_drift": 0,
         "errors": 0,
         "drift": 0,
+        "unreadable": 0,
         "findings": 0,
     }
+    assert document["unreadable"] == []
 
 
 def test_an_empty_file_is_a_finding(tmp_path: Path) -> None:
@@ -143,8 +146,6 @@ def test_an_empty_file_is_a_finding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(["none.json"], "none.json: cannot be read: No such file or directory", id="no file"),
-        pytest.param(["."], "the folder has no file ending in .json", id="an empty folder"),
         pytest.param([], "Missing argument", id="no path"),
         pytest.param(["-", "--format", "xml"], "'xml' is not one of", id="an unknown format"),
     ],
@@ -158,6 +159,83 @@ def test_what_cannot_run_exits_with_2_and_says_why(
     assert says in result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        pytest.param("none.json", "none.json: cannot be read: No such file or directory", id="no file"),
+        pytest.param("empty", "empty: the folder has no file ending in .json", id="an empty folder"),
+        pytest.param("folder", "a.json: cannot be read: No such file or directory", id="a file of a folder"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_the_rest_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Path, path: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("folder").mkdir()
+    Path("folder", "a.json").symlink_to("nowhere")
+    result = run(broken, path, SEED)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert says in result.stderr
+    *lines, last = result.stdout.splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["/payload/redemption_id", "/payload/user/phone"]
+    assert "2 findings in 1 event." in last
+    assert last.endswith(" 1 input could not be read.")
+
+    result = run(broken, path, SEED, "--format", "json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 2
+    assert (document["summary"]["events"], document["summary"]["findings"]) == (2, 2)
+    assert document["summary"]["unreadable"] == 1
+    (sentence,) = document["unreadable"]
+    assert says in sentence
+
+
+def shell(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which `punchh-contract` is the installed program."""
+    # Unbuffered, Python takes one big write that a pipe breaks off for a whole one: nothing is raised.
+    environment = {
+        **os.environ,
+        "PYTHONUNBUFFERED": "",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        ["bash", "-c", command, "bash", *map(str, arguments)],
+        capture_output=True, text=True, check=False, env=environment, timeout=60,
+    )  # fmt: skip
+
+
+def test_standard_input_may_be_closed_unless_it_is_asked_for() -> None:
+    done = shell('punchh-contract validate "$1" <&-', SEED)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = shell('punchh-contract validate - "$1" <&-', SEED)
+    assert done.returncode == 2
+    assert done.stdout == "1 event in 2 files: no findings. 1 input could not be read.\n"
+    assert done.stderr.startswith("Error: -: cannot be read: standard input is closed")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "many.ndjson"
+    path.write_text("{}\n" * 2_000)
+    done = shell('punchh-contract validate --format "$2" "$1" | head -1; exit ${PIPESTATUS[0]}', path, form)
+    assert len(done.stdout.splitlines()) == 1
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_the_name_of_a_file_gives_the_terminal_no_orders(tmp_path: Path) -> None:
+    path = tmp_path / "a\x1b[2J\n.json"
+    path.write_text("17")
+    result = run(path)
+    assert result.stdout.splitlines() == [
+        f"{tmp_path}/a\\x1b[2J\\n.json: must be an object; found integer. {FIX_VALUE}",
+        "1 event in 1 file: 1 finding in 1 event.",
+    ]
+    assert json.loads(run(path, "--format", "json").stdout)["findings"][0]["file"] == str(path)
 
 
 def test_help_says_what_and_how() -> None:

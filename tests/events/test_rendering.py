@@ -5,7 +5,7 @@ import json
 import pytest
 
 from punchh_contract.events.findings import Finding, Findings, Summary
-from punchh_contract.events.rendering import as_document, as_line, as_sentence
+from punchh_contract.events.rendering import as_document, as_line, as_sentence, printable
 
 ERROR = Finding(
     "/payload/user/phone",
@@ -47,13 +47,29 @@ def test_sums_are_one_sentence() -> None:
     assert as_sentence(summary).startswith("3 events in 1 file: 2 findings in 1 event. 1 event has")
     summary.add(Findings((DRIFT,), drifts=True))
     assert as_sentence(summary) == "4 events in 1 file: 3 findings in 2 events."
+    summary.unreadable = 2
+    assert as_sentence(summary).endswith(" in 2 events. 2 inputs could not be read.")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("événements ☕/a b.json", "événements ☕/a b.json"),
+        ("a\x1b[31m\r\n\t\x9b.json", "a\\x1b[31m\\r\\n\\t\\x9b.json"),
+        ("nosj\u202e.json", "nosj\\u202e.json"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    line = as_line(Finding("", "json", "must be JSON", "look", file=text))
+    assert line == f"{shown}: must be JSON. Fix: look."
 
 
 def test_the_document_has_sums_and_findings() -> None:
-    summary = Summary(files=2)
+    summary = Summary(files=2, unreadable=1)
     summary.add(Findings((ERROR,)))
     summary.add(Findings((DRIFT,), drifts=True))
-    document = json.loads(as_document(summary, [ERROR, DRIFT]))
+    document = json.loads(as_document(summary, [ERROR, DRIFT], ["b.json: cannot be read: Permission denied"]))
     assert document == {
         "summary": {
             "files": 2,
@@ -62,8 +78,10 @@ def test_the_document_has_sums_and_findings() -> None:
             "events_with_drift": 1,
             "errors": 1,
             "drift": 1,
+            "unreadable": 1,
             "findings": 2,
         },
+        "unreadable": ["b.json: cannot be read: Permission denied"],
         "findings": [
             {
                 "pointer": "/payload/user/phone",

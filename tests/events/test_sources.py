@@ -1,6 +1,7 @@
 """Which files are read, and what is one record."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from punchh_contract.events.sources import Record, sources
 
 
 def records(path: Path | str, stdin: bytes = b"") -> list[Record]:
-    return [record for source in sources([str(path)], io.BytesIO(stdin)) for record in source.records()]
+    return [record for source in sources(str(path), lambda: io.BytesIO(stdin)) for record in source.records()]
 
 
 def read_as(tmp_path: Path, name: str, data: bytes) -> list[tuple[int | None, object]]:
@@ -86,8 +87,21 @@ def test_standard_input_is_read_like_a_file() -> None:
 
 
 def test_standard_input_named_twice_is_empty_the_second_time() -> None:
-    found = [each for source in sources(["-", "-"], io.BytesIO(b"{}")) for each in source.records()]
+    stdin = io.BytesIO(b"{}")
+    found = [each for _ in range(2) for source in sources("-", lambda: stdin) for each in source.records()]
     assert [each.value for each in found] == [{}, EMPTY]
+
+
+def test_standard_input_is_not_touched_for_a_file(tmp_path: Path) -> None:
+    def closed() -> io.BytesIO:
+        raise UsageError("closed")
+
+    (tmp_path / "a.json").write_bytes(b"{}")
+    (source,) = sources(str(tmp_path / "a.json"), closed)
+    assert [each.value for each in source.records()] == [{}]
+    (source,) = sources("-", closed)
+    with pytest.raises(UsageError, match="closed"):
+        list(source.records())
 
 
 def test_a_file_is_named_as_the_user_named_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,15 +111,58 @@ def test_a_file_is_named_as_the_user_named_it(tmp_path: Path, monkeypatch: pytes
 
 
 def test_what_does_not_exist_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(b"{}")
     with pytest.raises(UsageError, match=r"none\.json: cannot be read: No such file"):
-        sources([str(tmp_path / "a.json"), str(tmp_path / "none.json")], io.BytesIO())
+        sources(str(tmp_path / "none.json"), io.BytesIO)
 
 
 def test_a_folder_without_events_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("none here")
     with pytest.raises(UsageError, match=r"no file ending in \.json, \.ndjson, \.jsonl"):
-        sources([str(tmp_path)], io.BytesIO())
+        sources(str(tmp_path), io.BytesIO)
+
+
+def test_a_linked_folder_is_searched_once_and_a_loop_ends(tmp_path: Path) -> None:
+    searched, elsewhere = tmp_path / "searched", tmp_path / "elsewhere"
+    (elsewhere / "deep").mkdir(parents=True)
+    (elsewhere / "deep" / "a.json").write_bytes(b"{}")
+    searched.mkdir()
+    for name in ("one", "two"):
+        (searched / name).symlink_to(elsewhere)
+    (elsewhere / "deep" / "up").symlink_to(searched)
+    assert [each.file for each in records(searched)] == [str(searched / "one" / "deep" / "a.json")]
+
+
+def test_of_a_folder_only_regular_files_are_taken(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "folder.json").mkdir()
+    with pytest.raises(UsageError, match="the folder has no file"):
+        sources(str(tmp_path), io.BytesIO)
+    (tmp_path / "z.json").write_bytes(b"{}")
+    (tmp_path / "link.json").symlink_to(tmp_path / "z.json")
+    assert [Path(each.name).name for each in sources(str(tmp_path), io.BytesIO)] == ["link.json", "z.json"]
+
+
+def test_a_pipe_that_is_named_is_taken(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (source,) = sources(str(tmp_path / "pipe.json"), io.BytesIO)
+    # Opened for both, so that neither end waits for the other.
+    end = os.open(tmp_path / "pipe.json", os.O_RDWR)
+    os.write(end, b"{}")
+    reader = source.open()
+    os.close(end)
+    with reader as stream:
+        assert stream.read() == b"{}"
+
+
+def test_a_link_to_nowhere_in_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.json").symlink_to(tmp_path / "none.json")
+    with pytest.raises(UsageError, match=r"a\.json: cannot be read: No such file"):
+        records(tmp_path)
+
+
+def test_a_name_with_control_characters_is_said_in_escapes(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\\x1b\[2J\\n\.json: cannot be read"):
+        sources(str(tmp_path / "\x1b[2J\n.json"), io.BytesIO)
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
@@ -113,7 +170,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 ) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"{}")
-    (source,) = sources([str(path)], io.BytesIO())
+    (source,) = sources(str(path), io.BytesIO)
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")

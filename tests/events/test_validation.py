@@ -77,7 +77,7 @@ def test_all_faults_inside_the_chosen_branch_are_found() -> None:
     assert sorted((each.pointer, each.expectation) for each in findings) == [
         ("/payload/redemption_code/redeemed_menu_items/1", "must have `item_name`"),
         ("/payload/redemption_code/redeemed_menu_items/1/item_amount", "must be a number"),
-        ("/payload/redemption_code/redeemed_menu_items/1/item_qty", "must be a number"),
+        ("/payload/redemption_code/redeemed_menu_items/1/item_qty", "must be a whole number"),
         ("/payload/redemption_code/status", "must be text"),
     ]
 

@@ -1,17 +1,19 @@
 """The `punchh-contract` command: a group whose commands are imported when called, and where errors end.
 
-Exit codes: 0 fine, 1 findings, 2 could not run, 130 interrupted. An error of this package is one line on
-stderr.
+Exit codes: 0 fine, 1 findings, 2 could not run, 130 interrupted, 141 nobody reads the output any more. An
+error of this package is one line on stderr.
 """
 
 import contextlib
 import importlib
+import os
+import sys
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from punchh_contract.errors import PunchhContractError
+from punchh_contract.errors import PunchhContractError, UsageError
 
 
 class _Entry(NamedTuple):
@@ -41,13 +43,26 @@ def _edge() -> Iterator[None]:
     except KeyboardInterrupt:
         # The shell's convention for "ended by SIGINT"; click itself would say 1, which means findings here.
         raise click.exceptions.Exit(130) from None
+    except BrokenPipeError:
+        # `… | head -1`. The shell's convention for "ended by SIGPIPE"; click itself would say 1, as above.
+        # What is still in the buffer must go somewhere, or Python complains of it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(141) from None
+
+
+def standard_input() -> BinaryIO:
+    """Return standard input as bytes. Raises UsageError if the process was started without one (`<&-`)."""
+    # None there, whatever the type says.
+    if sys.stdin is None:
+        raise UsageError("-: cannot be read: standard input is closed; name a file, or pipe something in")
+    return sys.stdin.buffer
 
 
 class _Group(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:  # click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -63,7 +78,7 @@ class _Group(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
@@ -72,7 +87,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
 
 
-def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
     from importlib.metadata import version

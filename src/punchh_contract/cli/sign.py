@@ -1,12 +1,13 @@
 """`punchh-contract sign`: print the digest of a request body; the secret comes from the environment only."""
 
-import json
 import os
 import re
-from typing import BinaryIO
+from pathlib import Path
 
 import click
+import orjson
 
+from punchh_contract.cli import standard_input
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
 from punchh_contract.signing import ALGORITHMS, Algorithm, sign
@@ -17,7 +18,7 @@ _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 @click.command(short_help="Print the digest of a request body.")
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", default="-")
 @click.option("--algorithm", type=click.Choice(ALGORITHMS), help="Hash under the HMAC; needs --uri.")
 @click.option(
     "--operation", metavar="ID", help="Take algorithm and path from this operation of the contract."
@@ -31,7 +32,7 @@ _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
     help="Environment variable that holds the client secret.",
 )
 def command(
-    file: BinaryIO, algorithm: Algorithm | None, operation: str | None, uri: str | None, secret_env: str
+    file: str, algorithm: Algorithm | None, operation: str | None, uri: str | None, secret_env: str
 ) -> None:
     """Print the x-pch-digest of FILE's bytes (default: standard input) as they are.
 
@@ -44,7 +45,7 @@ def command(
         raise UsageError("give --operation ID, or both --algorithm and --uri")
     _check_uri(uri)
     secret = _secret(secret_env)
-    body = file.read()
+    body = _body(file)
     if reason := _not_compact(body):
         click.echo(
             f"Warning: {reason}. The bytes are signed as they are; PAR says that white space is removed"
@@ -52,6 +53,14 @@ def command(
             err=True,
         )
     click.echo(sign(algorithm, secret, uri, body))
+
+
+def _body(file: str) -> bytes:
+    try:
+        return standard_input().read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        # repr, since a name can hold what a terminal would obey.
+        raise UsageError(f"{file!r}: cannot be read: {error.strerror}") from error
 
 
 def _from_contract(operation_id: str, algorithm: str | None, uri: str | None) -> tuple[Algorithm, str]:
@@ -89,6 +98,13 @@ def _secret(variable: str) -> str:
     secret = os.environ.get(variable, "")
     if not secret:
         raise UsageError(f"{name} is not set, or is empty: export the client secret in it")
+    try:
+        secret.encode()
+    except UnicodeEncodeError:
+        # Its own words would quote from the secret.
+        raise UsageError(
+            f"the value of {name} is not UTF-8 text: export the client secret as you were given it"
+        ) from None
     if secret != secret.strip():
         click.echo(f"Warning: the value of {name} has white space around it; it is used as it is.", err=True)
     return secret
@@ -99,9 +115,10 @@ def _not_compact(body: bytes) -> str | None:
     if not body:
         return None
     try:
-        json.loads(body)
-    except (ValueError, RecursionError):
-        return "the body is no JSON"
+        # The reader of the events too: NaN, numbers beyond a double and 1025 levels are read by few others.
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return "the body cannot be read as JSON"
     if body.endswith((b"\n", b"\r")):
         return "the body ends in a line break"
     if re.search(rb"\s", _JSON_STRING.sub(b"", body)):

@@ -71,6 +71,8 @@ class Summary:
     errors: int = 0
     drift: int = 0
     """Findings of severity `drift`: none unless the check was strict."""
+    unreadable: int = 0
+    """Files, folders and other inputs that could not be read, or not to their end."""
 
     @property
     def findings(self) -> int:

@@ -3,7 +3,7 @@
 A `.ndjson` or `.jsonl` file has one event a line; empty lines are passed over, and a line that cannot be read
 is a record of its own, so the rest goes on. Any other file is one event or an array of them; if it is neither
 and its first two lines each open an object, it is read as NDJSON after all. NDJSON files are read line by
-line, others whole.
+line, others whole. Of folders the regular files are taken, also below links to folders, each folder once.
 """
 
 import codecs
@@ -11,7 +11,8 @@ import contextlib
 import io
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from punchh_contract.errors import UsageError
 from punchh_contract.events.reading import BLANK, EMPTY, Unreadable, read
+from punchh_contract.events.rendering import printable
 
 STDIN = "-"
 LINES = (".ndjson", ".jsonl")
@@ -54,36 +56,59 @@ class Source:
                 else:
                     yield from _document(self.name, stream.read())
         except OSError as error:
-            raise UsageError(f"{self.name}: cannot be read: {error.strerror}") from error
+            raise _unreadable(self.name, error) from error
 
 
-def sources(paths: Iterable[str], stdin: BinaryIO) -> list[Source]:
-    """Return the sources that paths mean: files as named, folders' files sorted by path, `-` for `stdin`.
+def sources(path: str, stdin: Callable[[], BinaryIO]) -> list[Source]:
+    """Return the sources that a path means: a file, a folder's files sorted by path, `-` for `stdin`.
 
-    Raises UsageError, before anything is read, for what does not exist and for a folder without events.
+    `stdin` is called when `-` is read, and may raise UsageError itself. Raises UsageError, before anything is
+    read, for what does not exist and for a folder without events.
     """
-    return [source for path in paths for source in _sources(path, stdin)]
-
-
-def _sources(path: str, stdin: BinaryIO) -> Sequence[Source]:
     if path == STDIN:
-        return [Source(STDIN, lambda: contextlib.nullcontext(stdin), lines=False)]
+        return [Source(STDIN, lambda: contextlib.nullcontext(stdin()), lines=False)]
     try:
         place = Path(path)
         if place.is_dir():
-            files = sorted(
-                Path(folder, name)
-                for folder, _, names in os.walk(place, onerror=_refuse)
-                for name in names
-                if Path(name).suffix.lower() in SUFFIXES
-            )
+            files = sorted(_below(place))
             if not files:
-                raise UsageError(f"{_shown(path)}: the folder has no file ending in {', '.join(SUFFIXES)}")
+                suffixes = ", ".join(SUFFIXES)
+                raise UsageError(f"{printable(_shown(path))}: the folder has no file ending in {suffixes}")
             return [_file(each) for each in files]
         place.stat()
     except OSError as error:
-        raise UsageError(f"{_shown(path)}: cannot be read: {error.strerror}") from error
+        raise _unreadable(_shown(path), error) from error
     return [_file(place, path)]
+
+
+def _below(top: Path) -> Iterator[Path]:
+    seen = set()
+    for folder, below, names in os.walk(top, onerror=_refuse, followlinks=True):
+        found = Path(folder).stat()
+        if (identity := (found.st_dev, found.st_ino)) in seen:
+            below.clear()
+            continue
+        seen.add(identity)
+        # A folder that several links lead to is named by the first of them, on every machine.
+        below.sort()
+        yield from (
+            path
+            for path in (Path(folder, name) for name in names)
+            if path.suffix.lower() in SUFFIXES and not _is_special(path)
+        )
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe, a socket or a device, which could be waited for without end."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        # A link to nowhere, for one: it is reported when it is read, and not passed over.
+        return False
+
+
+def _unreadable(name: str, error: OSError) -> UsageError:
+    return UsageError(f"{printable(name)}: cannot be read: {error.strerror}")
 
 
 def _refuse(error: OSError) -> NoReturn:
