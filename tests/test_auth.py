@@ -84,7 +84,7 @@ def start() -> Iterator[Callable[[], Server]]:
 
             do_GET = do_POST  # noqa: N815  # the name that http.server calls
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # http.server's name
                 """Say nothing."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -109,7 +109,7 @@ def path(operation_id: str) -> str:
 
 def assert_signed(seen: Seen, operation_id: str) -> None:
     digest = seen.headers["x-pch-digest"]
-    assert verify(ALGORITHMS[operation_id], SECRET, seen.target, seen.body, digest)  # type: ignore[arg-type]
+    assert verify(ALGORITHMS[operation_id], SECRET, seen.target, seen.body, digest)  # type: ignore[arg-type]  # a plain dict
 
 
 # --- credentials ---

@@ -61,7 +61,7 @@ def test_a_short_recipe_runs_as_printed(name: str) -> None:
     recipe = next(each for each in recipes() if command_of(each)[0] == name)
     # The interpreter that runs the tests, wherever its environment lies.
     recipe = recipe.replace(".venv/bin/punchh-contract", str(Path(sys.executable).parent / "punchh-contract"))
-    done = subprocess.run(recipe, shell=True, cwd=ROOT, capture_output=True, text=True)  # noqa: S602
+    done = subprocess.run(recipe, shell=True, cwd=ROOT, capture_output=True, text=True)  # noqa: S602  # as a reader would
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
     assert done.stderr == ""
