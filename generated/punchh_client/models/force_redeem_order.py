@@ -18,8 +18,8 @@ class ForceRedeemOrder:
     Attributes:
         requested_punches (int | Unset): Points, visits or banked dollars to take, by the kind of program. That it must
             be positive is assumed: a negative count would give instead of take.
-        force_message (str | Unset): Why it was forced. Kept in the guest's timeline for staff; the guest does not see
-            it.
+        force_message (str | Unset): Why it was forced. Kept, we infer, in the guest's timeline for staff; the guest
+            does not see it.
         reward_id (int | Unset): The reward to redeem instead of an amount.
         fuel_redemption (bool | Unset): Take from the fuel balance.
     """

@@ -208,9 +208,9 @@ def sync_detailed(
 ) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption]:
     """Force Redeem
 
-     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. The
-    guest is not notified and sees the item as expired. It is meant for single cases; a campaign is not
-    to be ended with it.
+     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. By a
+    support article (SUP-360020892274) the guest is not notified and sees the item as expired. It is
+    meant for single cases; a campaign is not to be ended with it.
 
     There is no key that would make a repetition harmless: after a lost answer, look the guest up before
     anything else is sent.
@@ -250,9 +250,9 @@ def sync(
 ) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption | None:
     """Force Redeem
 
-     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. The
-    guest is not notified and sees the item as expired. It is meant for single cases; a campaign is not
-    to be ended with it.
+     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. By a
+    support article (SUP-360020892274) the guest is not notified and sees the item as expired. It is
+    meant for single cases; a campaign is not to be ended with it.
 
     There is no key that would make a repetition harmless: after a lost answer, look the guest up before
     anything else is sent.
@@ -287,9 +287,9 @@ async def asyncio_detailed(
 ) -> Response[ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption]:
     """Force Redeem
 
-     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. The
-    guest is not notified and sees the item as expired. It is meant for single cases; a campaign is not
-    to be ended with it.
+     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. By a
+    support article (SUP-360020892274) the guest is not notified and sees the item as expired. It is
+    meant for single cases; a campaign is not to be ended with it.
 
     There is no key that would make a repetition harmless: after a lost answer, look the guest up before
     anything else is sent.
@@ -327,9 +327,9 @@ async def asyncio(
 ) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str] | ErrorText | ForcedRedemption | None:
     """Force Redeem
 
-     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. The
-    guest is not notified and sees the item as expired. It is meant for single cases; a campaign is not
-    to be ended with it.
+     Redeems on a guest's behalf, past the usual checks: a support call, an exception, a correction. By a
+    support article (SUP-360020892274) the guest is not notified and sees the item as expired. It is
+    meant for single cases; a campaign is not to be ended with it.
 
     There is no key that would make a repetition harmless: after a lost answer, look the guest up before
     anything else is sent.
