@@ -274,7 +274,8 @@ def test_our_own_errors_are_a_sentence_and_exit_2(monkeypatch: pytest.MonkeyPatc
 def test_an_interrupt_exits_130(monkeypatch: pytest.MonkeyPatch) -> None:
     _plant(monkeypatch, _raising(KeyboardInterrupt()))
     result = CliRunner().invoke(cli.main, ["sign"])
-    assert (result.exit_code, result.output) == (130, "")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "Interrupted: no verdict.\n"
 
 
 def test_an_error_that_is_ours_to_mend_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,6 +182,8 @@ def test_the_sandbox_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left running")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM], ids=lambda each: each.name)
 def test_an_interrupt_ends_everything(tmp_path: Path, sent: signal.Signals) -> None:
+    (tmp_path / "out" / "html").mkdir(parents=True)
+    (tmp_path / "out" / "html" / "index.html").write_text("an older run, and green")
     process = subprocess.Popen(
         [*COMMAND, "--report-dir", str(tmp_path / "out"), "--max-examples", "5000"],
         cwd=tmp_path,
@@ -202,8 +204,9 @@ def test_an_interrupt_ends_everything(tmp_path: Path, sent: signal.Signals) -> N
 
     assert process.returncode == 130
     assert _left(mine) == []
-    # The run's own folder is gone as well.
+    # The run's own folder is gone as well, and no report of this run or an older one passes for its verdict.
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    assert [each for each in (tmp_path / "out").rglob("*") if each.is_file()] == []
 
 
 def _left(pids: list[int]) -> list[int]:

@@ -42,6 +42,7 @@ def _edge() -> Iterator[None]:
         raise _Failure(str(error)) from error
     except KeyboardInterrupt:
         # The shell's convention for "ended by SIGINT"; click itself would say 1, which means findings here.
+        click.echo("Interrupted: no verdict.", err=True)
         raise click.exceptions.Exit(130) from None
     except BrokenPipeError:
         # `… | head -1`. The shell's convention for "ended by SIGPIPE"; click itself would say 1, as above.

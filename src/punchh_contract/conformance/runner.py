@@ -18,8 +18,10 @@ from punchh_contract.contract import Contract
 from punchh_contract.errors import PunchhContractError
 
 CLEAN, FINDINGS = 0, 1
+REPORTS = ("junit.xml", "html/index.html")
+"""What a run writes, below its report directory."""
 GRACE = 10
-"""Seconds that an interrupted run has to close its reports."""
+"""Seconds that an interrupted run has to end by itself."""
 
 
 STDOUT = 1
@@ -45,6 +47,7 @@ def run(job: Job, contract: Contract) -> Outcome:
     standard output any more, and passes KeyboardInterrupt on once its process has ended.
     """
     _make(job.report_dir)
+    _forget(job.report_dir)
     with tempfile.TemporaryDirectory(prefix="punchh-contract-") as folder:
         job = dataclasses.replace(job, report_dir=job.report_dir.resolve())
         code = _execute(job, Path(folder))
@@ -85,6 +88,12 @@ def _make(report_dir: Path) -> None:
         ) from error
 
 
+def _forget(report_dir: Path) -> None:
+    """Remove the reports of a run: an older one's would pass for those of a run that broke off."""
+    for name in REPORTS:
+        (report_dir / name).unlink(missing_ok=True)
+
+
 def _unread() -> bool:
     """Whether our standard output is a pipe whose reader has gone (`| head`)."""
     if not hasattr(select, "poll"):  # Windows: the next write will tell
@@ -112,5 +121,6 @@ def _execute(job: Job, folder: Path) -> int:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _forget(job.report_dir)  # begun, and not whole
         raise
     return process.returncode
