@@ -141,7 +141,7 @@ def test_a_status_that_is_not_documented_is_an_error(operation: Operation) -> No
 
 
 def test_the_client_signs_the_very_bytes_through_an_auth_of_httpx() -> None:
-    """The handwritten half hangs its signing here; tools.md, section 1."""
+    """The handwritten half hangs its signing here."""
 
     class Stamp(httpx.Auth):
         requires_request_body = True

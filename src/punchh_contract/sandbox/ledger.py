@@ -83,7 +83,7 @@ def basket_claim(item: BasketItem) -> Claim:
 
 def force_redeem(amount: int, wallet: Wallet, catalogue: Catalogue) -> Decision:
     """Take `amount` of what the business counts: points, whole units of banked currency, or visit cards
-    (documented: SUP, facts 7)."""
+    (documented: SUP-360020892274)."""
     if amount <= 0:
         return Refusal(Reason.AMOUNT_IS_ZERO)
     account = wallet.account
