@@ -8,10 +8,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from spec_document import Place, Rule, Spec, Trouble, nodes, operations, things, token
+from spec_document import PAYLOADS, Place, Rule, Spec, Trouble, nodes, operations, things, token
 
 CONFIDENCE = ("documented", "inferred", "assumed")
 OURS = "punchh-contract"
+FIXTURES = ("guest", "asset", "amount", "store", "client")
+# Properties of requests that look as if they named a guest or an asset, or are personal, and name none.
+NO_FIXTURE = {
+    "cc_last4": "four digits of a card reach nobody",
+    "employee_id": "the till's own number of who served",
+    "employee_name": "who served; nothing is looked up by it",
+    "force_message": "a sentence for staff",
+    "item_id": "the till's own id; Punchh only repeats it",
+    "menu_item_id": "the till's own id; Punchh only repeats it",
+}
+NAMING = re.compile(r"(.+_)?(id|code|key)|email|client|store_number|authentication_token")
 # The labels of spec/README.md. A SUP- label goes on with the number of the article.
 _FAMILIES = {
     "SEED": "000 001 002 003 004",
@@ -106,4 +117,47 @@ def contradictions(spec: Spec) -> Iterator[Place]:
             yield from (Place(pointer, name) for name in (node if isinstance(node, list) else [node]))
 
 
-RULES: tuple[Rule, ...] = (sourced, operation_facts, error_facts, known_contradiction)
+def marked_fixtures(spec: Spec) -> Iterator[Trouble]:
+    """The contract run invents values for what is not marked, and sends them to other people's servers."""
+    asked: dict[str, Any] = {}
+    for pointer, operation in operations(spec, webhooks=False):
+        asked |= request_properties(spec, f"{pointer}/requestBody", operation.get("requestBody", {}))
+    for pointer, field in asked.items():
+        name = pointer.rpartition("/")[2]
+        suspect = NAMING.fullmatch(name) or "x-pii" in field
+        if suspect and name not in NO_FIXTURE and "x-fixture" not in field:
+            fix = "add `x-fixture`, or a reason to NO_FIXTURE in vocabulary_rules.py"
+            yield Trouble(pointer, f"`{name}` may name a guest or an asset and is not marked", fix)
+    for pointer, node in nodes(spec.document):
+        marked = isinstance(node, dict) and "x-fixture" in node and not pointer.endswith("/properties")
+        if marked and pointer not in asked:
+            sentence = "x-fixture is read on properties of requests only"
+            yield Trouble(f"{pointer}/x-fixture", sentence, "remove it")
+
+
+def request_properties(spec: Spec, pointer: str, node: Any) -> dict[str, Any]:
+    """Every property under `node`, however deep and through every reference, by pointer."""
+    found: dict[str, Any] = {}
+    pending = [Place(pointer, node)]
+    seen: set[str] = set()
+    while pending:
+        place = pending.pop()
+        if place.pointer in seen or not isinstance(place.value, dict | list):
+            continue
+        seen.add(place.pointer)
+        if isinstance(place.value, dict):
+            if isinstance(place.value.get("$ref"), str):
+                pending.append(spec.place(place.pointer, {"$ref": place.value["$ref"]}))
+            if place.pointer.rpartition("/")[0].endswith("/properties"):
+                found[place.pointer] = place.value
+            pending += [
+                Place(f"{place.pointer}/{token(key)}", value)
+                for key, value in place.value.items()
+                if key not in PAYLOADS and key != "examples"
+            ]
+        else:
+            pending += [Place(f"{place.pointer}/{index}", each) for index, each in enumerate(place.value)]
+    return found
+
+
+RULES: tuple[Rule, ...] = (sourced, operation_facts, error_facts, known_contradiction, marked_fixtures)

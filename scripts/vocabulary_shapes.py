@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from spec_document import Spec, Trouble, nodes, token
-from vocabulary_rules import CONFIDENCE
+from vocabulary_rules import CONFIDENCE, FIXTURES
 
 # All laws that the contract may name. Kept here because a law that is misspelt on one operation would hold
 # nowhere, and nothing in the contract itself could tell it from a law that only one operation has.
@@ -92,6 +92,7 @@ SHAPES: dict[str, Schema] = {
     },
     "x-signature": _closed({"header": _TEXT, "algorithm": {"enum": ["sha1", "sha256"]}}),
     "x-pii": {"const": True},
+    "x-fixture": {"enum": list(FIXTURES)},
     "x-enum-varnames": {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
 }
 _VALIDATORS = {key: Draft202012Validator(shape) for key, shape in SHAPES.items()}

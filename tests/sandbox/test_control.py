@@ -9,8 +9,10 @@ from openapi_spec_validator import validate
 from sandbox.calling import ADA, ALAN, GRACE, Caller, Clock
 
 from punchh_contract.auth import Credentials
+from punchh_contract.conformance.fixtures import read
 from punchh_contract.contract import load
 from punchh_contract.sandbox import seed
+from punchh_contract.sandbox.fixtures import SPEND
 
 HEALTH = {
     "status": "ok",
@@ -98,6 +100,8 @@ def test_every_fixture_works(sandbox: Caller) -> None:
     for kind, field in one_each:
         for value in (online[field][0], online[field][-1]):
             assert sandbox.online(kind, **{field: value}).json()["category"] == "redeemable"
+    assert online["discount_type"] == ["card_completion"]
+    assert sandbox.online("card_completion").json()["category"] == "redeemable"
     for subscription_id in known["create_subscription_redemption_code"]["subscription_id"]:
         assert sandbox.code(subscription_id).status_code == 200
     for user_id in known["process_batch_redemption"]["user_id"]:
@@ -108,6 +112,29 @@ def test_every_fixture_works(sandbox: Caller) -> None:
     assert not set(force["redemption.reward_id"]) & set(online["reward_id"])
     assert min(len(force["redemption.reward_id"]), len(online["reward_id"])) >= 400
     assert len(known["process_batch_redemption"]["user_id"]) >= 40
+
+
+def test_the_contract_run_reads_the_fixtures_and_the_default_guest_affords_them(sandbox: Caller) -> None:
+    text = sandbox.client.get("/_sandbox/fixtures").text
+    fixtures = read(text, load(), "fixtures")
+    guest = sandbox.client.get("/_sandbox/guests/111111111").json()
+
+    assert yaml.safe_load(text)["spend"] == SPEND
+    capped = {each.spend for each in fixtures if each.kind in ("guest", "asset", "amount")}
+    assert capped == {SPEND}
+    assert guest["points"] >= SPEND * 100 * 2
+    assert guest["banked_cents"] >= SPEND * sum(
+        round(float(each.value) * 100) for each in fixtures.of("create_online_redemption", "redeemed_points")
+    )
+    assert guest["visit_cards"] >= SPEND
+
+
+def test_a_guest_without_a_full_card_offers_none(sandbox: Caller) -> None:
+    guest = sandbox.client.get("/_sandbox/guests/111111111").json()
+    sandbox.client.put("/_sandbox/guests/111111111", json={**guest, "visit_cards": 0})
+    known = yaml.safe_load(sandbox.client.get("/_sandbox/fixtures").text)["operations"]
+
+    assert "discount_type" not in known["create_online_redemption"]
 
 
 def test_reset_brings_everything_back(sandbox: Caller) -> None:

@@ -36,7 +36,7 @@ class OnlineRedemptionCodeRequest:
             vendor's schema.
         transaction_no (str): Number of the receipt.
         discount_type (Literal['redemption_code']): Redeem a code.
-        redemption_code (str): A redemption code or a coupon code.
+        redemption_code (str): A redemption code or a coupon code. Whoever has it can redeem it.
         authentication_token (str | Unset): Names the guest in place of the bearer token; comes from a sign-in.
         query (bool | Unset): Only to ask what would happen; nothing is taken. Leave it out to redeem.
         external_uid (str | Unset): Your own unique id of the order; the same one again does not redeem twice.

@@ -13,6 +13,8 @@ from punchh_contract.sandbox.store import Store
 
 USER_AGENT = "SandboxExample/POS/1.0.0"
 RECEIPT = Receipt(3000)
+SPEND = 1000
+"""Redemptions that one value may be part of: the seed's default guest affords so many of each kind."""
 
 
 def credentials(store: Store) -> dict[str, str]:
@@ -32,11 +34,13 @@ def credentials(store: Store) -> dict[str, str]:
 
 
 def fixtures(store: Store, now: datetime) -> dict[str, Any]:
-    """For each operation, its body fields (dotted where nested) and values to choose from.
+    """For each operation, its body fields (dotted where nested) and values to choose from, in the form of the
+    contract run's `--fixtures`.
 
     Values are what the ledger grants at `now` on a receipt of 30 dollars without lines; a list that would
     be empty is left out. Rewards are shared out, the first half to online orders and the rest to force
-    redeem, so that neither uses up the other's. A batch asks that both amounts agree, hence one value each.
+    redeem, so that neither uses up the other's. `spend` is for what can be taken again and again; a reward, a
+    code or a basket ends by itself.
     """
     guest, business = _default(store), store.business
     rewards = [
@@ -64,12 +68,10 @@ def fixtures(store: Store, now: datetime) -> dict[str, Any]:
                 store, DiscountType.REDEMPTION_CODE, (each.code for each in guest.codes), now
             ),
             "subscription_id": subscriptions,
-            "receipt_amount": [30, 21.72],
+            "discount_type": _card(store, now),
         },
         "process_batch_redemption": {
             "user_id": [user_id for user_id in store.users() if store.basket(user_id)],
-            "receipt_amount": [30],
-            "subtotal_amount": [30],
         },
         "create_subscription_redemption_code": {
             "client": [business.client],
@@ -77,10 +79,11 @@ def fixtures(store: Store, now: datetime) -> dict[str, Any]:
         },
     }
     return {
+        "spend": SPEND,
         "operations": {
             name: {field: values for field, values in fields.items() if values}
             for name, fields in operations.items()
-        }
+        },
     }
 
 
@@ -92,6 +95,14 @@ def _granted(store: Store, kind: DiscountType, ids: Iterable[object], now: datet
         for claim in claims
         if wallet and isinstance(redeem(claim, wallet, store.business.catalogue, RECEIPT, now), Grant)
     ]
+
+
+def _card(store: Store, now: datetime) -> list[str]:
+    """The discount that needs no id: granted while the default guest holds a full card."""
+    claim = Claim(DiscountType.CARD_COMPLETION)
+    wallet = store.wallet(store.business.default_guest, [claim])
+    granted = wallet and isinstance(redeem(claim, wallet, store.business.catalogue, RECEIPT, now), Grant)
+    return [DiscountType.CARD_COMPLETION.value] if granted else []
 
 
 def _default(store: Store) -> Guest:
