@@ -1,6 +1,7 @@
 """Credentials and signatures, as headers and on the wire: real sockets, real httpx, real requests."""
 
 import asyncio
+import dataclasses
 import random
 import subprocess
 import sys
@@ -35,7 +36,7 @@ FULL = Credentials(
     business_key="sandbox-business",
     user_agent="ExampleCafe/POS/1.0",
 )
-VALUES = [*vars(FULL).values()]
+VALUES = [value for value in vars(FULL).values() if value]
 
 ONLINE, MOBILE = "create_online_redemption", "create_subscription_redemption_code"
 FORCE, BATCH = "force_redeem", "process_batch_redemption"
@@ -195,6 +196,79 @@ def test_the_digest_header_follows_the_contracts_algorithm() -> None:
     assert digest_header(load().operation(BATCH), FULL, "/api/pos/x", b"{}") == {}
     with pytest.raises(UsageError, match="PUNCHH_SECRET"):
         digest_header(load().operation(ONLINE), Credentials(), "/api/x", b"{}")
+
+
+# --- a client and secret of one family's own ---
+
+ALL = dataclasses.replace(
+    FULL,
+    online_client="sandbox-online-client",
+    online_secret="sandbox-online-secret",
+    mobile_client="sandbox-mobile-client",
+    mobile_secret="sandbox-mobile-secret",
+)
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "client", "secret"),
+    [
+        (ONLINE, "sandbox-online-client", "sandbox-online-secret"),
+        (MOBILE, "sandbox-mobile-client", "sandbox-mobile-secret"),
+        (FORCE, FULL.client, FULL.secret),
+        (BATCH, FULL.client, FULL.secret),
+    ],
+)
+def test_an_override_counts_for_its_own_family(operation_id: str, client: str, secret: str) -> None:
+    operation = load().operation(operation_id)
+    held = ALL.of(operation)
+
+    assert (held.client, held.secret, held.access_token) == (client, secret, FULL.access_token)
+    assert held.of(operation) == held
+    assert FULL.of(operation) == FULL
+
+
+@pytest.mark.parametrize("name", ["client", "secret"])
+def test_half_of_an_overridden_pair_falls_back_to_the_plain_one(name: str) -> None:
+    held = Credentials(client="c", secret="s", **{f"online_{name}": "o"}).of(load().operation(ONLINE))
+
+    assert {"client": held.client, "secret": held.secret} == {"client": "c", "secret": "s", name: "o"}
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "mapping", "lacking"),
+    [
+        (ONLINE, {"PUNCHH_ONLINE_CLIENT": "x", "PUNCHH_ONLINE_SECRET": "x"}, ()),
+        (ONLINE, {"PUNCHH_ONLINE_SECRET": "x"}, ("PUNCHH_CLIENT",)),
+        (ONLINE, {"PUNCHH_CLIENT": "x", "PUNCHH_ONLINE_SECRET": "x"}, ()),
+        (
+            ONLINE,
+            {"PUNCHH_MOBILE_CLIENT": "x", "PUNCHH_MOBILE_SECRET": "x"},
+            ("PUNCHH_CLIENT", "PUNCHH_SECRET"),
+        ),
+        (MOBILE, {"PUNCHH_MOBILE_CLIENT": "x", "PUNCHH_MOBILE_SECRET": "x"}, ("PUNCHH_ACCESS_TOKEN",)),
+    ],
+)
+def test_missing_knows_the_overrides(
+    operation_id: str, mapping: dict[str, str], lacking: tuple[str, ...]
+) -> None:
+    assert Credentials.from_mapping(mapping).missing(load().operation(operation_id)) == lacking
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "secret"), [(ONLINE, "sandbox-online-secret"), (MOBILE, "sandbox-mobile-secret")]
+)
+def test_a_digest_is_made_with_the_familys_own_secret(operation_id: str, secret: str) -> None:
+    operation = load().operation(operation_id)
+    assert operation.signature is not None
+
+    assert digest_header(operation, ALL, "/api/x", b"{}") == {
+        "x-pch-digest": sign(operation.signature.algorithm, secret, "/api/x", b"{}")
+    }
+
+
+def test_no_repr_shows_an_override() -> None:
+    assert not [value for value in vars(ALL).values() if value and value in f"{ALL!r}"]
+    assert "mobile_secret=***" in repr(ALL)
 
 
 # --- on the wire ---

@@ -24,6 +24,8 @@ from punchh_contract.signing import sign
 if TYPE_CHECKING:
     import requests  # an extra: at run time its objects come to us, we never import it
 
+__all__ = ["Credentials", "PunchhAuth", "PunchhRequestsAuth", "authorization_headers", "digest_header"]
+
 # Security scheme of the contract -> the credentials that fill its header.
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "adminKey": ("admin_key",),
@@ -35,10 +37,16 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "mobileDigest": ("client", "secret"),
 }
 
+# Signing scheme -> the prefix of a client and secret that are given for its family alone.
+_FAMILIES: Mapping[str, str] = {"onlineDigest": "online", "mobileDigest": "mobile"}
+
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Credentials:
     """What a caller may hold; None (or empty) is "not given". Its repr says which are set and shows none.
+
+    A business can have one client for online ordering and another for its app: `online_…` and `mobile_…`
+    take the place of `client` and `secret` for the operations that are signed in that way (see `of`).
 
     Raises UsageError for a value that no header can carry: not printable ASCII, or space around it.
     """
@@ -51,6 +59,10 @@ class Credentials:
     location_key: str | None = None
     business_key: str | None = None
     user_agent: str | None = None
+    online_client: str | None = None
+    online_secret: str | None = None
+    mobile_client: str | None = None
+    mobile_secret: str | None = None
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -75,14 +87,36 @@ class Credentials:
             **{field.name: mapping.get(_variable(field.name)) or None for field in dataclasses.fields(cls)}
         )
 
+    def of(self, operation: Operation) -> "Credentials":
+        """Return what counts for one operation: `client` and `secret` are those of its family where they are
+        given, and else the plain ones, each by itself. Doing it twice changes nothing.
+        """
+        schemes = {scheme.name for alternative in operation.security for scheme in alternative}
+        family = next((prefix for scheme, prefix in _FAMILIES.items() if scheme in schemes), None)
+        if family is None:
+            return self
+        return dataclasses.replace(
+            self,
+            client=getattr(self, f"{family}_client") or self.client,
+            secret=getattr(self, f"{family}_secret") or self.secret,
+            online_client=None,
+            online_secret=None,
+            mobile_client=None,
+            mobile_secret=None,
+        )
+
     def missing(self, operation: Operation) -> tuple[str, ...]:
-        """Name the `PUNCHH_*` variables still lacking for the alternative that lacks fewest."""
+        """Name the `PUNCHH_*` variables still lacking for the alternative that lacks fewest.
+
+        Of a client or secret the plain name, though one for the family alone would do as well.
+        """
+        held = self.of(operation)
         lacking = [
             tuple(
                 _variable(name)
                 for scheme in schemes
                 for name in _NEEDS[scheme.name]
-                if not getattr(self, name)
+                if not getattr(held, name)
             )
             for schemes in operation.security
         ]
@@ -110,10 +144,11 @@ def digest_header(operation: Operation, credentials: Credentials, uri: str, body
     """
     if operation.signature is None:
         return {}
-    if not credentials.secret:
+    secret = credentials.of(operation).secret
+    if not secret:
         raise UsageError(f"{operation.id} is signed and needs PUNCHH_SECRET, which is not given")
     algorithm, header = operation.signature.algorithm, operation.signature.header
-    return {header: sign(algorithm, credentials.secret, uri, body)}
+    return {header: sign(algorithm, secret, uri, body)}
 
 
 class PunchhAuth(httpx.Auth):

@@ -1,5 +1,7 @@
 """The exceptions that this package raises on purpose; the command line says each on stderr and exits 2."""
 
+__all__ = ["ContractError", "PunchhContractError", "UsageError"]
+
 
 class PunchhContractError(Exception):
     """Base of all of them; its text is a sentence for the user and holds no secret and no guest's data."""

@@ -9,6 +9,8 @@ SHA-256; which operation uses which stands in the contract (`x-signature`), not 
 import hmac
 from typing import Literal
 
+__all__ = ["ALGORITHMS", "Algorithm", "sign", "verify"]
+
 Algorithm = Literal["sha1", "sha256"]
 
 ALGORITHMS: tuple[Algorithm, ...] = ("sha1", "sha256")
