@@ -1,0 +1,479 @@
+"""What the wire sends and what it refuses, over real sockets and through Schemathesis' own transport."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+import schemathesis
+from schemathesis.transport.requests import ManagedCookiesSession
+
+from punchh_contract.conformance import wire as module
+from punchh_contract.conformance.refusals import LIMIT, Refusals
+from punchh_contract.conformance.wire import StoppedError, Wire, WireError, environments
+from punchh_contract.contract import load
+from punchh_contract.errors import PunchhContractError, UsageError
+
+FORCE = load().operation("force_redeem")
+PLANTED = "planted-secret"
+
+
+class Seen(NamedTuple):
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Server:
+    """Answers as it is told, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.seen: list[Seen] = []
+        self.status = 200
+        self.headers: dict[str, str] = {}
+        self.drop = False
+        self.body = b"{}"
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                outer.seen.append(Seen(self.path, headers, body))
+                if outer.drop:
+                    self.close_connection = True
+                    return
+                self.send_response(outer.status)
+                for name, value in {"Content-Length": str(len(outer.body)), **outer.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(outer.body)
+
+            do_GET = do_POST  # noqa: N815  # the name that http.server calls
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # http.server's name
+                """Say nothing."""
+
+        class Quiet(ThreadingHTTPServer):
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """A dropped connection is meant."""
+
+        self._http = Quiet(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+class Lenient:
+    """A guard that lets all through, and remembers."""
+
+    def __init__(self) -> None:
+        self.checked: list[tuple[str, str, bytes | None]] = []
+
+    def check(self, method: str, url: str, body: bytes | None) -> None:
+        self.checked.append((method, url, body))
+
+
+class Strict:
+    def check(self, method: str, url: str, body: bytes | None) -> None:
+        raise PunchhContractError("force_redeem: user_id is no fixture")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def make(server: Server) -> Iterator[Callable[..., Wire]]:
+    with contextlib.ExitStack() as stack:
+
+        def build(guard: Any = None, refusals: Refusals | None = None, **options: Any) -> Wire:
+            return stack.enter_context(
+                Wire(
+                    load(),
+                    server.url,
+                    guard or Lenient(),
+                    refusals or Refusals((), time.time),
+                    **{"paced": False, **options},
+                )
+            )
+
+        yield build
+
+
+def post(
+    wire: Wire, server: Server, headers: dict[str, str] | None = None, **options: Any
+) -> requests.Response:
+    request = requests.Request("POST", server.url + FORCE.path, headers=headers, data=b'{"user_id":1}')
+    return wire.send(request.prepare(), **options)
+
+
+# --- what goes out ---
+
+
+def test_nothing_is_added_and_what_schemathesis_adds_is_taken_off(make: Any, server: Server) -> None:
+    headers = {"X-Schemathesis-TestCaseId": "abc", "x-schemathesis-other": "1", "User-Agent": "Example/1.0"}
+    response = post(make(), server, headers)
+
+    (seen,) = server.seen
+    assert set(seen.headers) == {"host", "user-agent", "accept-encoding", "content-length"}
+    assert (seen.headers["user-agent"], seen.body) == ("Example/1.0", b'{"user_id":1}')
+    assert not [name for name in response.request.headers if "schemathesis" in name.lower()]
+
+
+def test_a_missing_user_agent_stays_missing_and_leaves_no_mark(make: Any, server: Server) -> None:
+    response = post(make(), server)
+
+    assert "user-agent" not in server.seen[0].headers
+    assert "User-Agent" not in response.request.headers
+
+
+def test_a_session_has_no_headers_of_its_own(make: Any, server: Server) -> None:
+    make().post(server.url + FORCE.path, data="{}")
+
+    assert not {"user-agent", "accept", "cookie"} & set(server.seen[0].headers)
+
+
+def test_proxies_netrc_and_cookies_are_left_alone(
+    make: Any, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    (tmp_path / "netrc").write_text(f"machine 127.0.0.1 login pat password {PLANTED}")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server.headers = {"Set-Cookie": "guest=1"}
+    wire = make()
+    wire.post(server.url + FORCE.path, data="{}", proxies={"http": "http://127.0.0.1:1"})
+    wire.post(server.url + FORCE.path, data="{}")
+
+    assert len(server.seen) == 2
+    assert not {"authorization", "cookie"} & set(server.seen[0].headers) | set(server.seen[1].headers) & {
+        "cookie"
+    }
+
+
+@pytest.mark.parametrize("place", ["/elsewhere", "http://127.0.0.1:1/", "http://[bad", ""])
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_a_redirect_is_an_answer(status: int, place: str, make: Any, server: Server) -> None:
+    server.status, server.headers = status, {"Location": place}
+    response = make().post(server.url + FORCE.path, data="{}", allow_redirects=True)
+
+    assert response.status_code == status
+    assert len(server.seen) == 1
+
+
+def test_certificates_are_those_of_the_bundle_whatever_the_caller_says(
+    make: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[Any] = []
+    sent = requests.Session.send
+
+    def send(self: Any, request: Any, **kwargs: Any) -> Any:
+        used.append(kwargs["verify"])
+        return sent(self, request, **{**kwargs, "verify": True})
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    make(ca_bundle="/etc/example/ca.pem").post(server.url + FORCE.path, verify=False)
+    make().post(server.url + FORCE.path, verify=False)
+
+    assert used == ["/etc/example/ca.pem", True]
+
+
+# --- what does not ---
+
+
+def test_the_guard_judges_the_bytes_that_go_out(make: Any, server: Server) -> None:
+    guard = Lenient()
+    make(guard).post(server.url + FORCE.path + "?x=1", json={"note": "é"})
+
+    assert guard.checked == [("POST", server.url + FORCE.path + "?x=1", server.seen[0].body)]
+
+
+def test_what_the_guard_refuses_is_not_sent_and_is_no_network_error(make: Any, server: Server) -> None:
+    with pytest.raises(WireError, match="user_id is no fixture") as refusal:
+        post(make(Strict()), server)
+
+    assert not isinstance(refusal.value, requests.RequestException | OSError)
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/x",
+        "http://127.0.0.1.example.com/",
+        "https://{host}/",
+        "http://pat@{host}/",
+        "http://localhost:{port}/",
+    ],
+)
+def test_nothing_goes_to_another_origin(url: str, make: Any, server: Server) -> None:
+    host = server.url.partition("://")[2]
+    request = requests.Request("POST", url.format(host=host, port=host.partition(":")[2])).prepare()
+    with pytest.raises(WireError, match="another place"):
+        make().send(request)
+
+
+def test_a_stream_is_not_sent(make: Any, server: Server) -> None:
+    with pytest.raises(WireError, match="streamed"):
+        make().post(server.url + FORCE.path, data=iter([b"{}"]))
+    assert server.seen == []
+
+
+def test_a_case_is_sent_once(make: Any, server: Server) -> None:
+    wire = make()
+    headers = {"X-Schemathesis-TestCaseId": "abc"}
+    post(wire, server, headers)
+    with pytest.raises(WireError, match="a second time"):
+        post(wire, server, headers)
+    # Ids are short: another case may draw the same. Our own checks repeat on purpose, and have none.
+    wire.post(server.url + FORCE.path, data="{}", headers=headers)
+    post(wire, server)
+    post(wire, server)
+
+    assert len(server.seen) == 4
+
+
+def test_schemathesis_does_not_send_again_when_a_connection_is_dropped(make: Any, server: Server) -> None:
+    """It would: a kept-alive connection that closes without an answer is taken for one that was stale."""
+    schema = schemathesis.openapi.from_dict(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {FORCE.path: {"post": {"responses": {"200": {"description": "fine"}}}}},
+        }
+    )
+    operation = schema[FORCE.path]["POST"]
+
+    def calls(session: requests.Session) -> int:
+        server.drop, server.seen = False, []
+        operation.Case().call(base_url=server.url, session=session)
+        server.drop = True
+        with pytest.raises(requests.ConnectionError):
+            operation.Case().call(base_url=server.url, session=session)
+        return len(server.seen)
+
+    with ManagedCookiesSession() as stock:
+        stock.trust_env = False
+        assert calls(stock) == 3
+    assert calls(make()) == 2
+
+
+# --- when it is over ---
+
+
+def test_a_stopped_wire_sends_nothing_and_says_why_once(make: Any, server: Server) -> None:
+    wire, calls = make(), []
+    wire.on_stop = lambda: calls.append(1)
+    wire.stop("first")
+    wire.stop("second")
+    with pytest.raises(StoppedError, match="first"):
+        post(wire, server)
+
+    assert (wire.stopped, calls, server.seen) == ("first", [1], [])
+
+
+@pytest.mark.parametrize("value", ["sandbox", "Integration", " sandbox "])
+def test_a_sandbox_may_say_so(value: str, make: Any, server: Server) -> None:
+    server.headers = {"x-pch-env": value}
+    wire = make()
+    post(wire, server)
+
+    assert wire.stopped is None
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("production", "production): point the run at a sandbox"),
+        ("PRODUCTION", "production"),
+        ("staging", "--allow-env staging"),
+        ("sandbox, production", "something else"),
+        (PLANTED + "-Token token=1", "something else"),
+        ("", "something else"),
+    ],
+)
+def test_any_other_environment_stops_the_run(value: str, words: str, make: Any, server: Server) -> None:
+    server.headers = {"X-PCH-Env": value}
+    wire = make()
+    assert post(wire, server).status_code == 200
+
+    assert wire.stopped
+    assert words in wire.stopped
+    assert PLANTED not in wire.stopped
+    with pytest.raises(StoppedError):
+        post(wire, server)
+    assert len(server.seen) == 1
+
+
+def test_an_environment_that_the_user_vouches_for_is_met(make: Any, server: Server) -> None:
+    server.headers = {"x-pch-env": "staging"}
+    wire = make(environments=environments(["Staging"]))
+    post(wire, server)
+
+    assert wire.stopped is None
+
+
+@pytest.mark.parametrize("value", ["production", " Production"])
+def test_nobody_can_vouch_for_production(value: str) -> None:
+    with pytest.raises(UsageError, match="not possible"):
+        environments(["staging", value])
+
+
+@pytest.mark.parametrize("status", [401, 403, 412])
+def test_the_ninth_refusal_stops_the_run(status: int, make: Any, server: Server) -> None:
+    server.status = status
+    wire = make()
+    for count in range(LIMIT + 1):
+        assert wire.stopped is None, count
+        post(wire, server)
+
+    assert wire.stopped
+    assert "check the credentials" in wire.stopped
+    with pytest.raises(StoppedError):
+        post(wire, server)
+
+
+def test_a_run_that_begins_blocked_sends_nothing(make: Any, server: Server) -> None:
+    now = time.time()
+    with pytest.raises(StoppedError, match="wait"):
+        post(make(refusals=Refusals([now] * (LIMIT + 1), time.time)), server)
+    assert server.seen == []
+
+
+def test_a_granted_refusal_counts_once(make: Any, server: Server) -> None:
+    budget = Refusals((), time.time)
+    server.status = 401
+    budget.take()
+    post(make(refusals=budget), server, expects_refusal=True)
+
+    assert budget.left == LIMIT - 1
+
+
+def test_a_refusal_counts_although_its_body_never_comes(make: Any, server: Server) -> None:
+    budget = Refusals((), time.time)
+    server.status, server.headers = 401, {"Content-Length": "100", "Connection": "close"}
+    server.body = b"{"
+    wire = make(refusals=budget)
+    with pytest.raises(requests.RequestException):
+        post(wire, server, timeout=0.2)
+
+    assert budget.left == LIMIT - 1
+
+
+def test_after_the_deadline_nothing_is_sent(make: Any, server: Server) -> None:
+    now = [0.0]
+    wire = make(deadline=10.0, clock=lambda: now[0])
+    post(wire, server)
+    now[0] = 10.0
+    with pytest.raises(StoppedError, match="--max-time"):
+        post(wire, server)
+
+    assert len(server.seen) == 1
+
+
+def test_no_answer_is_waited_for_beyond_the_deadline(make: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wire = make(deadline=time.monotonic() + 0.2)
+        wire._origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(requests.Timeout):
+            wire.send(requests.Request("POST", f"{wire._origin}/").prepare(), timeout=30)
+        assert time.monotonic() - started < 5
+
+
+# --- rate limits ---
+
+
+def test_a_paced_wire_keeps_the_contracts_limits(
+    make: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE", 0.01)
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1.0
+        return now[0]
+
+    wire = make(paced=True, clock=clock)
+    post(wire, server)
+    (bucket,) = wire._limiters[FORCE.id].buckets()
+    assert FORCE.rate_limit is not None
+    assert [(rate.limit, rate.interval) for rate in bucket.rates] == [
+        (FORCE.rate_limit.per_minute, 60_000),
+        (FORCE.rate_limit.per_day, 86_400_000),
+    ]
+
+    for _ in range(FORCE.rate_limit.per_minute - 1):
+        assert wire._limiters[FORCE.id].try_acquire(FORCE.id, blocking=False)
+    with pytest.raises(StoppedError, match="a day"):
+        post(wire, server)
+    assert len(server.seen) == 1
+
+
+def test_a_wait_for_the_limit_ends_with_the_run(
+    make: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE", 0.01)
+    wire = make(paced=True)
+    post(wire, server)
+    assert FORCE.rate_limit is not None
+    for _ in range(FORCE.rate_limit.per_minute - 1):
+        wire._limiters[FORCE.id].try_acquire(FORCE.id, blocking=False)
+    timer = threading.Timer(0.05, wire.stop, ["interrupted"])
+    timer.start()
+    with pytest.raises(StoppedError, match="interrupted"):
+        post(wire, server)
+    timer.join()
+
+
+def test_a_target_of_our_own_has_no_limits_and_neither_has_what_the_contract_does_not_limit(
+    make: Any, server: Server
+) -> None:
+    own, paced = make(), make(paced=True)
+    post(own, server)
+    paced.post(server.url + load().operation("process_batch_redemption").path, data="{}")
+
+    assert own._limiters == paced._limiters == {}
+
+
+# --- threads ---
+
+
+def test_threads_send_one_at_a_time(make: Any, server: Server) -> None:
+    """So no refusal is on its way while another is asked for."""
+    busy, most = [0], [0]
+
+    class Counting:
+        def check(self, method: str, url: str, body: bytes | None) -> None:
+            busy[0] += 1
+            most[0] = max(most[0], busy[0])
+            time.sleep(0.001)
+            busy[0] -= 1
+
+    wire = make(Counting())
+    threads = [
+        threading.Thread(target=lambda: [post(wire, server) for _ in range(5)], daemon=True) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert (len(server.seen), most[0]) == (20, 1)
+    assert json.loads(server.seen[-1].body) == {"user_id": 1}
