@@ -1,0 +1,135 @@
+"""What can be wrong, as values: the request that showed it, the finding, and findings grouped by clause."""
+
+import dataclasses
+import enum
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Literal
+
+Digest = Literal["none", "right", "other algorithm", "other path", "other body"]
+"""What a request's digest was made over: its own bytes, or something else; `none`: it has no digest."""
+
+
+class Severity(enum.IntEnum):
+    """How bad a finding is, worst first: sort ascending."""
+
+    SPEND = 1
+    """Something was taken that must not be: a quote that committed, a request that had to be refused."""
+    ACCESS = 2
+    """A request without the right credentials, or without a header that it needs, was not refused."""
+    LOSS = 3
+    """A good request was refused, or got no answer."""
+    CRASH = 4
+    """An answer of 5xx."""
+    STATUS = 5
+    """A refusal with another status than the contract has for it."""
+    SHAPE = 6
+    """A body, header or content type that breaks the contract."""
+    GOAL = 7
+    """The run did not see what it had to see to be worth anything."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """A request as it can be sent again, without a secret or a guest's data in it.
+
+    `uri` is path and query. `headers` and `body` are templates: JSON with placeholders (see `templates`);
+    `headers` lacks what any client sets by itself. `digest` says what was signed, `secret` names the variable
+    that holds the secret (None: unsigned). `statuses` are those that the answer may have. `probe` names the
+    own check whose request this is.
+    """
+
+    operation: str
+    phase: str
+    seed: int
+    uri: str
+    headers: dict[str, Any]
+    body: Any
+    digest: Digest = "none"
+    secret: str | None = None
+    statuses: tuple[int, ...] = ()
+    probe: str | None = None
+
+    def dump(self) -> dict[str, Any]:
+        """The exchange as JSON values."""
+        return {**vars(self), "statuses": list(self.statuses)}
+
+    @classmethod
+    def load(cls, values: dict[str, Any]) -> "Exchange":
+        """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
+        return cls(**{**values, "statuses": tuple(values["statuses"])})
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with one answer, or with the run.
+
+    `check` is one of: server_error, undocumented_status, content_type, response_schema, response_headers,
+    accepted_invalid, refused_valid, accepted_without_header, no_answer, `probe:<name>`, quote_committed,
+    quote_changed, goal. `clause` is a JSON pointer into the contract (`#/components/…`). `statement` says in
+    our words what the contract wants; it never quotes a value. `status` is None where there was no answer.
+    """
+
+    check: str
+    operation: str
+    clause: str
+    severity: Severity
+    statement: str
+    status: int | None = None
+    exchange: Exchange | None = None
+
+    @property
+    def id(self) -> str:
+        """Eight hexadecimal digits: the same for findings of one check, operation, clause and status."""
+        key = f"{self.check}|{self.operation}|{self.clause}|{'' if self.status is None else self.status}"
+        return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+    def dump(self) -> dict[str, Any]:
+        """The finding as JSON values."""
+        return {
+            **vars(self),
+            "severity": self.severity.name,
+            "exchange": self.exchange.dump() if self.exchange else None,
+        }
+
+    @classmethod
+    def load(cls, values: dict[str, Any]) -> "Finding":
+        """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
+        exchange = values["exchange"]
+        return cls(
+            **{
+                **values,
+                "severity": Severity[values["severity"]],
+                "exchange": Exchange.load(exchange) if exchange else None,
+            }
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """All findings of one id; `first` stands for them."""
+
+    first: Finding
+    count: int
+
+    @property
+    def id(self) -> str:
+        """The id that its findings share."""
+        return self.first.id
+
+
+def group(findings: Iterable[Finding]) -> list[Group]:
+    """Group findings by id, worst first, then by operation and clause; the first seen of each is kept."""
+    first: dict[str, Finding] = {}
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.id] = counts.get(finding.id, 0) + 1
+        kept = first.setdefault(finding.id, finding)
+        # One invalid body that was redeemed makes its whole group a matter of money.
+        if finding.severity < kept.severity or (kept.exchange is None and finding.exchange is not None):
+            first[finding.id] = finding
+    groups = [Group(finding, counts[each]) for each, finding in first.items()]
+    return sorted(
+        groups,
+        key=lambda each: (each.first.severity, each.first.operation, each.first.check, each.first.clause),
+    )

@@ -1,0 +1,59 @@
+"""Templates: JSON in which placeholders stand for what must not be written down, and how to fill them again.
+
+`{"$credential": "PUNCHH_CLIENT"}` is a credential by its variable;
+`{"$fixture": [operation, field, position]}` the value at that place (from 1) of the fixtures, with its JSON
+type under `type`; `{"$handed_out": true}` a value that the target gave in an earlier answer;
+`{"$withheld": true}` something that we could not name.
+`{"$join": [...]}` is text made of parts, `{"$raw": text}` a body that is not compact JSON,
+`{"$literal": {...}}` an object whose own keys look like ours.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+CREDENTIAL, FIXTURE, HANDED_OUT, WITHHELD = "$credential", "$fixture", "$handed_out", "$withheld"
+JOIN, RAW, LITERAL = "$join", "$raw", "$literal"
+VALUES = frozenset({CREDENTIAL, FIXTURE, HANDED_OUT, WITHHELD})
+"""The placeholders that stand for one value each."""
+RESERVED = VALUES | {JOIN, RAW, LITERAL}
+
+Resolve = Callable[[dict[str, Any]], Any]
+
+
+def kind(node: Any) -> str | None:
+    """The key of ours that makes a node a placeholder; None for plain JSON."""
+    return next((key for key in node if key in RESERVED), None) if isinstance(node, dict) else None
+
+
+def numeric(placeholder: dict[str, Any]) -> bool:
+    """Whether the value of a placeholder stands in JSON without quotes."""
+    return bool(placeholder.get("type", "string") != "string")
+
+
+def fill(template: Any, resolve: Resolve) -> Any:
+    """Return the JSON value of a template; `resolve` gives the value of each placeholder."""
+    match kind(template):
+        case None:
+            if isinstance(template, dict):
+                return {key: fill(value, resolve) for key, value in template.items()}
+            return [fill(each, resolve) for each in template] if isinstance(template, list) else template
+        case "$join":
+            return "".join(str(fill(each, resolve)) for each in template[JOIN])
+        case "$raw":
+            return fill(template[RAW], resolve)
+        case "$literal":
+            return {key: fill(value, resolve) for key, value in template[LITERAL].items()}
+        case _:
+            return resolve(template)
+
+
+def body(template: Any, resolve: Resolve) -> bytes:
+    """Return the bytes of a body's template: what was sent, if the placeholders have the values of then."""
+    value = fill(template, resolve)
+    return value.encode() if kind(template) == RAW else compact(value)
+
+
+def compact(value: Any) -> bytes:
+    """JSON as the run sends it: no white space between tokens, UTF-8."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
