@@ -7,7 +7,8 @@ SEED ?= 1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate check-generated validate lint test contract-test sandbox check bench
+.PHONY: help install generate check-generated validate lint test contract-test sandbox check bench \
+  check-wheel lock upgrade-tools
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,18 +46,29 @@ lint: install ## ruff and mypy --strict
 test: install ## Run the tests
 	$(BIN)/pytest -n auto $(PYTEST)
 
-contract-test: install ## Run the contract against the embedded sandbox, over HTTP (SEED=1)
-	$(BIN)/punchh-contract test --seed $(SEED)
+# TARGET=https://… ALLOW_HOST=its-host FIXTURES=file.yaml OPERATION=id ARGS='--plan'
+contract-test: install ## Run the contract against the embedded sandbox, or against TARGET= (SEED=1)
+	$(BIN)/punchh-contract test --seed $(SEED) $(if $(TARGET),--target '$(TARGET)') $(if $(ALLOW_HOST),--allow-host '$(ALLOW_HOST)') \
+	  $(if $(FIXTURES),--fixtures '$(FIXTURES)') $(if $(OPERATION),--operation '$(OPERATION)') $(ARGS)
 
 sandbox: install ## Start the sandbox and print its address, its keys and four ready curls
 	$(BIN)/punchh-contract sandbox
+
+check-wheel: install ## Build the wheel and try it in empty environments
+	$(BIN)/python scripts/check_wheel.py
+
+lock: install ## Write requirements/ from pyproject.toml (needs uv)
+	$(BIN)/python scripts/lock_requirements.py $(UPGRADE)
+
+upgrade-tools: install ## Raise the exact pins, in a commit of their own (needs uv; TOOLS='ruff==0.18.0')
+	$(BIN)/python scripts/upgrade_tools.py $(TOOLS)
 
 bench: install ## Compare speeds within one run
 	$(BIN)/python scripts/bench.py
 
 # The tests come last: their closing line is the last of CI's output and holds their own time.
 check: install ## Everything that CI runs, each stage with its time
-	@set -e; for stage in lint validate check-generated contract-test; do \
+	@set -e; for stage in lint validate check-generated contract-test check-wheel; do \
 	  start=$$(date +%s); echo "== $$stage"; $(MAKE) --no-print-directory $$stage; \
 	  echo "== $$stage took $$(( $$(date +%s) - start )) s"; done
 	@echo "== test"

@@ -1,27 +1,40 @@
-"""`punchh-contract test` as a user sees it: exit codes, the table, and nothing left behind."""
+"""`punchh-contract test` as a user sees it: exit codes, reports, and nothing left behind."""
 
 import contextlib
-import io
+import dataclasses
+import datetime as dt
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from rich.console import Console
+from click.testing import CliRunner, Result
+from conformance.foreign import BATCH, COMMAND, FORCE, MARK, MOBILE, Place
+from conformance.foreign import place as place_of_a_target
 
+from punchh_contract.auth import Credentials
 from punchh_contract.cli import main
 from punchh_contract.cli import test as test_command
-from punchh_contract.conformance import runner
+from punchh_contract.conformance import target
+from punchh_contract.conformance.fixtures import Fixtures
+from punchh_contract.conformance.result import INTERRUPTED
+from punchh_contract.conformance.result import Result as RunResult
 from punchh_contract.conformance.tally import Tally
+from punchh_contract.conformance.verdict import clauses, writing
+from punchh_contract.conformance.verdict.baseline import Baseline, Known
+from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity
+from punchh_contract.conformance.verdict.replay import Replay
+from punchh_contract.conformance.wire import DEADLINE
 from punchh_contract.contract import load
 
-COMMAND = [sys.executable, "-c", "from punchh_contract.cli import main; main()", "test"]
-MOBILE = "create_subscription_redemption_code"
+NOBODY = "http://127.0.0.1:1"
 
 
 def test_a_run_is_green_says_what_it_reached_and_leaves_reports_only(tmp_path: Path) -> None:
@@ -37,12 +50,27 @@ def test_a_run_is_green_says_what_it_reached_and_leaves_reports_only(tmp_path: P
     assert (done.returncode, done.stderr) == (0, "")
     rows = [line for line in done.stdout.splitlines() if line.strip().startswith(MOBILE)]
     assert "412:15" in rows[0]
-    assert "The contract run is green: seed 1," in done.stdout
+    assert "The contract run is green: 0 findings, " in done.stdout
     # Progress, phase by phase, before the table.
-    assert done.stdout.index("Coverage (in") < done.stdout.index(rows[0])
+    assert done.stdout.index("coverage: ") < done.stdout.index(rows[0])
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
-    assert (tmp_path / "out" / "junit.xml").is_file()
-    assert "not-a-real-one" not in done.stdout
+    assert {each.name for each in (tmp_path / "out").iterdir()} == set(writing.FILES)
+    assert MARK not in done.stdout
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the machine's own, and no state of its user."""
+    for name in [each for each in os.environ if each.startswith(("PUNCHH_", "GITHUB_"))]:
+        monkeypatch.delenv(name)
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def invoke(*arguments: str | Path, **environ: str) -> Result:
+    """The command in this process."""
+    return CliRunner().invoke(main, ["test", *map(str, arguments)], env=environ)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +79,28 @@ def test_a_run_is_green_says_what_it_reached_and_leaves_reports_only(tmp_path: P
         (["--operation", "redeem_moon"], "the contract has no operation 'redeem_moon'"),
         (["--seed", "one"], "'one' is not a valid integer"),
         (["--max-examples", "0"], "0 is not in the range"),
+        (["--max-time", "0"], "0.0 is not in the range"),
+        (["--fixtures", "mine.yaml"], "--fixtures is for a target of yours"),
+        (["--allow-host", "target.example"], "--allow-host is for a target of yours"),
+        (["--allow-env", "staging"], "--allow-env is for a target of yours"),
+        (["--update-baseline"], "--update-baseline needs --baseline"),
+        (["--baseline", "nowhere.json"], "--baseline nowhere.json: cannot be read"),
+        (["--replay", "nowhere.json"], "--replay nowhere.json: cannot be read"),
+        (["--replay", "x.json", "--plan"], "--plan promises that none is sent"),
+        (["--target", NOBODY, "--operation", FORCE], "PUNCHH_ADMIN_KEY"),
+        (["--target", "https://target.example"], "--allow-host"),
+        (["--target", NOBODY, "--allow-env", "production"], "not possible"),
     ],
 )
-def test_a_users_mistake_is_said_and_ends_with_2(arguments: list[str], message: str) -> None:
-    done = CliRunner().invoke(main, ["test", *arguments])
+def test_a_users_mistake_is_said_and_ends_with_2(
+    arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "--target" not in arguments and "--replay" in arguments:
+        monkeypatch.setattr(test_command, "sandbox", no_sandbox)
+        for name, made in (("credentials", Credentials()), ("fixtures", Fixtures())):
+            monkeypatch.setattr(target, name, lambda *_, made=made: made)
+
+    done = invoke(*arguments)
 
     assert done.exit_code == 2
     assert message in done.output
@@ -63,80 +109,263 @@ def test_a_users_mistake_is_said_and_ends_with_2(arguments: list[str], message: 
 
 @contextlib.contextmanager
 def no_sandbox() -> Iterator[str]:
-    yield "http://127.0.0.1:1"
-
-
-def outcome(*, findings: bool, missed: list[str]) -> runner.Outcome:
-    return runner.Outcome(Tally(tuple(load().operations)), missed, findings)
-
-
-@pytest.mark.parametrize(
-    ("findings", "missed", "code", "verdict"),
-    [(False, [], 0, "green"), (True, ["force_redeem: too little"], 1, "red")],
-)
-def test_the_exit_code_is_the_verdict(
-    monkeypatch: pytest.MonkeyPatch, findings: bool, missed: list[str], code: int, verdict: str
-) -> None:
-    monkeypatch.setattr(test_command, "sandbox", no_sandbox)
-    for name in ("credentials", "fixtures"):
-        monkeypatch.setattr(test_command.target, name, lambda _: None)
-    monkeypatch.setattr(
-        test_command.runner, "run", lambda job, contract: outcome(findings=findings, missed=missed)
-    )
-
-    done = CliRunner().invoke(main, ["test", "--seed", "7"])
-
-    assert done.exit_code == code
-    assert f"The contract run is {verdict}: seed 7" in done.output
-    assert all(f"Floor missed: {each}" in done.output for each in missed)
+    yield NOBODY
 
 
 def test_a_sandbox_that_does_not_answer_ends_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(test_command, "sandbox", no_sandbox)
 
-    done = CliRunner().invoke(main, ["test"])
+    done = invoke()
 
     assert done.exit_code == 2
-    assert "http://127.0.0.1:1/_sandbox/credentials does not answer" in done.output
+    assert f"{NOBODY}/_sandbox/credentials does not answer" in done.output
 
 
-def test_the_table_without_a_terminal_is_plain_text() -> None:
-    stream = io.StringIO()
-    test_command.show(
-        Console(width=test_command.WIDTH, file=stream), load(), outcome(findings=False, missed=[])
-    )
-    text = stream.getvalue()
-
-    assert "\x1b" not in text
-    assert all(operation_id in text for operation_id in load().operations)
-    assert "Not reached, no floor: force_redeem: status 404 (assumed) was not seen" in text
+Told = Callable[..., Result]
 
 
-@pytest.mark.parametrize(("max_examples", "advised"), [("3", True), ("200", False)])
-def test_a_missed_floor_of_a_small_run_advises_a_larger_one(
-    monkeypatch: pytest.MonkeyPatch, max_examples: str, advised: bool
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Told:
+    """The command with a run that found and did what a test says, against a target that is not there."""
+
+    def run(*arguments: str | Path, findings: Sequence[Finding] = (), **values: Any) -> Result:
+        environ = values.pop("environ", {})
+        found = RunResult(Tally((FORCE,)), findings=list(findings), **values)
+        monkeypatch.setattr(test_command.runner, "run", lambda job, say: found)
+        # So few examples, lest goals be missed.
+        more = ("--target", NOBODY, "--report-dir", tmp_path / "out", "--max-examples", "1")
+        return invoke(*more, *arguments, **{"PUNCHH_ADMIN_KEY": "planted-key", **environ})
+
+    return run
+
+
+def finding(check: str = "server_error") -> Finding:
+    exchange = Exchange(FORCE, "fuzzing", 1, load().operation(FORCE).path, {}, {"user_id": 0})
+    return Finding(check, FORCE, "#/paths/x", Severity.CRASH, "words", 500, exchange)
+
+
+@pytest.mark.parametrize(
+    ("findings", "stopped", "code", "verdict"),
+    [
+        ([], None, 0, "green"),
+        ([finding()], None, 1, "red"),
+        ([], DEADLINE, 0, "stopped"),
+        ([finding()], DEADLINE, 1, "red"),
+        ([finding()], INTERRUPTED, 130, "red"),
+        ([finding()], "no sandbox", 2, "red"),
+    ],
+)
+def test_the_exit_code_is_the_verdict(
+    told: Told, tmp_path: Path, findings: list[Finding], stopped: str | None, code: int, verdict: str
 ) -> None:
-    monkeypatch.setattr(test_command, "sandbox", no_sandbox)
-    for name in ("credentials", "fixtures"):
-        monkeypatch.setattr(test_command.target, name, lambda _: None)
-    missed = outcome(findings=True, missed=["force_redeem: too little"])
-    monkeypatch.setattr(test_command.runner, "run", lambda job, contract: missed)
+    done = told(findings=findings, stopped=stopped)
 
-    done = CliRunner().invoke(main, ["test", "--max-examples", max_examples])
-
-    assert done.exit_code == 1
-    advice = "With --max-examples 3 a floor can be missed for want of cases: raise it (default 200)."
-    assert (advice in done.output) is advised
+    assert done.exit_code == code
+    assert f"The contract run is {verdict}: " in done.output
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (report["verdict"], report["stopped"]) == (verdict, stopped)
+    assert len(list((tmp_path / "out" / "replay").glob("*.json"))) == len(findings)
 
 
-def test_a_report_directory_that_cannot_be_ends_with_2(tmp_path: Path) -> None:
+def baseline(path: Path, entry: Finding, until: dt.date, reason: str = "agreed") -> Path:
+    known = Known(entry.id, entry.check, entry.operation, entry.clause, entry.status, until, reason)
+    path.write_text(Baseline((known,)).dump())
+    return path
+
+
+TODAY = dt.datetime.now(dt.UTC).date()
+EXPIRED = TODAY - dt.timedelta(days=2)
+
+
+def test_what_is_known_is_not_red_until_its_day_is_over(told: Told, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+
+    known = told("--baseline", baseline(path, finding(), TODAY + dt.timedelta(days=2)), findings=[finding()])
+    expired = told("--baseline", baseline(path, finding(), EXPIRED), findings=[finding()])
+    new = told("--baseline", path, findings=[finding("content_type")])
+
+    assert (known.exit_code, expired.exit_code, new.exit_code) == (0, 1, 1)
+    assert "1 known" in known.output
+    assert f"expired: was known until {EXPIRED} (agreed)" in expired.output
+    assert f"In the baseline and not seen: {finding().id}" in new.output
+
+
+def test_an_update_takes_up_what_is_new_and_keeps_reasons(told: Told, tmp_path: Path) -> None:
+    path = baseline(tmp_path / "baseline.json", finding(), TODAY)
+    both = [finding(), finding("content_type")]
+
+    first = told("--baseline", path, "--update-baseline", findings=both)
+    entries = json.loads(path.read_text())["findings"]
+    second = told("--baseline", path, findings=both)
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert [each["check"] for each in entries] == ["server_error", "content_type"]
+    assert (entries[0]["reason"], entries[0]["until"]) == ("agreed", TODAY.isoformat())
+    assert "say here why" in entries[1]["reason"]
+
+
+def test_an_update_writes_the_first_baseline_and_renews_none_that_expired(told: Told, tmp_path: Path) -> None:
+    path = tmp_path / "new.json"
+    assert told("--baseline", path, "--update-baseline", findings=[finding()]).exit_code == 0
+    assert told("--baseline", path, findings=[finding()]).exit_code == 0
+
+    baseline(path, finding(), EXPIRED)
+
+    assert told("--baseline", path, "--update-baseline", findings=[finding()]).exit_code == 1
+    assert json.loads(path.read_text())["findings"][0]["until"] == EXPIRED.isoformat()
+
+
+def test_github_gets_the_summary_after_what_stands_there(told: Told, tmp_path: Path) -> None:
+    step = tmp_path / "step.md"
+    step.write_text("before\n")
+
+    told(environ={"GITHUB_STEP_SUMMARY": str(step)})
+
+    assert step.read_text() == "before\n" + (tmp_path / "out" / "summary.md").read_text()
+
+
+def test_a_summary_that_cannot_be_written_is_a_warning_and_no_verdict(told: Told, tmp_path: Path) -> None:
+    done = told(environ={"GITHUB_STEP_SUMMARY": str(tmp_path)})
+
+    assert done.exit_code == 0
+    assert "Warning: GITHUB_STEP_SUMMARY cannot be written" in done.output
+
+
+def test_warnings_of_the_run_are_shown(told: Told) -> None:
+    assert "Warning: the state was lost" in told(warnings=["the state was lost"]).output
+
+
+def test_a_report_directory_that_cannot_be_ends_with_2(tmp_path: Path, told: Told) -> None:
     (tmp_path / "afile").write_text("")
 
-    done = CliRunner().invoke(main, ["test", "--report-dir", str(tmp_path / "afile" / "x")])
+    done = told("--report-dir", tmp_path / "afile" / "x")
 
     assert done.exit_code == 2
     assert "reports cannot be written to" in done.output
     assert "Traceback" not in done.output
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Place]:
+    with place_of_a_target() as found:
+        yield found
+
+
+@pytest.fixture
+def place(shared: Place) -> Place:
+    shared.reset()
+    return shared
+
+
+def test_a_wrong_key_leaves_its_operation_out_and_the_rest_is_tested(place: Place, tmp_path: Path) -> None:
+    done = invoke(
+        *("--target", place.proxy.url, "--report-dir", tmp_path / "out", "--max-examples", "1"),
+        *("--operation", FORCE, "--operation", BATCH),
+        **{**place.credentials, "PUNCHH_ADMIN_KEY": "invented-and-wrong"},
+    )
+
+    assert done.exit_code == 1, done.output
+    asked = [each.operation.id for each in place.proxy.requests if each.operation]
+    assert asked.count(FORCE) == 1
+    assert asked.count(BATCH) > 10
+    assert f"Partial: {FORCE} was left out: its credentials are refused." in done.output
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [(each["check"], each["operation"]) for each in report["findings"]] == [("refused_valid", FORCE)]
+    assert "invented-and-wrong" not in done.output + str(report)
+
+
+def test_where_all_keys_are_wrong_it_ends_with_2_and_a_target_that_is_not_there_does(
+    place: Place, tmp_path: Path
+) -> None:
+    wrong = {**dict.fromkeys(place.credentials, "invented-and-wrong")}
+
+    refused = invoke("--target", place.proxy.url, "--report-dir", tmp_path / "out", **wrong)
+    away = invoke("--target", NOBODY, "--report-dir", tmp_path / "out", **place.credentials)
+
+    assert (refused.exit_code, away.exit_code) == (2, 2)
+    assert len(place.proxy.requests) <= 4
+    assert "the credentials are refused" in refused.output
+    assert f"{NOBODY} does not answer (Connection refused)" in away.output
+    # Nobody takes an empty folder for a verdict.
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_plan_opens_no_socket_to_the_target(place: Place, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        url = "http://{}:{}".format(*listening.getsockname())
+        done = invoke("--target", url, "--plan", "--max-examples", "1", **place.credentials)
+
+        assert done.exit_code == 0, done.output
+        assert f"Nothing was sent. Target: {url}" in done.output
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+    # Nor is anything written: no report, and no refusal is counted.
+    assert list(tmp_path.iterdir()) == []
+
+
+def replay(folder: Path, **changes: Any) -> Path:
+    """The file of a finding: a body that breaks its schema, and was answered 500."""
+    exchange = Exchange(
+        FORCE,
+        "fuzzing",
+        1,
+        load().operation(FORCE).path,
+        {
+            "User-Agent": "Example/POS/1.0",
+            "Content-Type": "application/json",
+            "Authorization": {"$join": ["Bearer ", {"$credential": "PUNCHH_ADMIN_KEY"}]},
+        },
+        {"user_id": 0},
+    )
+    clause = clauses.part(load().operation(FORCE), "responses")
+    found = dataclasses.replace(finding(), clause=clause, exchange=exchange)
+    file = {
+        **Replay(found, "1", load().digest, NOBODY).dump(),
+        **changes,
+    }
+    (folder / "replay.json").write_text(json.dumps(file))
+    return folder / "replay.json"
+
+
+def test_a_replay_is_1_while_it_is_seen_and_0_once_it_is_mended(place: Place, tmp_path: Path) -> None:
+    file = replay(tmp_path, contract={"version": "0.9", "digest": "0" * 64})
+    place.proxy.plant = lambda _, answer: answer.but(status=500)
+    arguments = ("--target", place.proxy.url, "--operation", FORCE, "--replay", file)
+
+    seen = invoke(*arguments, **place.credentials)
+    place.proxy.forget()
+    mended = invoke(*arguments, **place.credentials)
+
+    assert (seen.exit_code, mended.exit_code) == (1, 0), seen.output + mended.output
+    assert "is still there." in seen.output
+    assert "was not seen again." in mended.output
+    assert "Warning: the replay was written with another contract (0.9, 000000000000)" in seen.output
+    assert len(place.proxy.requests) == 1
+
+
+def test_a_replay_needs_the_credentials_of_its_operation(place: Place, tmp_path: Path) -> None:
+    till = {name: place.credentials[name] for name in ("PUNCHH_LOCATION_KEY", "PUNCHH_BUSINESS_KEY")}
+
+    done = invoke("--target", place.proxy.url, "--replay", replay(tmp_path), **till)
+
+    assert done.exit_code == 2
+    assert f"{FORCE} cannot be called: it needs PUNCHH_ADMIN_KEY" in done.output
+    assert place.proxy.connections == 0
+
+
+def test_the_time_of_a_run_is_kept_and_its_end_is_no_failure(tmp_path: Path) -> None:
+    started = time.monotonic()
+
+    done = invoke(
+        *("--operation", MOBILE, "--max-time", "2", "--max-examples", "5000"),
+        *("--report-dir", tmp_path / "out"),
+    )
+
+    assert time.monotonic() - started < 20
+    assert done.exit_code == 0, done.output
+    assert f"Stopped: {DEADLINE}." in done.output
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["verdict"] == "stopped"
 
 
 def test_a_reader_that_leaves_ends_it_as_it_ends_other_tools(tmp_path: Path) -> None:
@@ -180,12 +409,13 @@ def test_the_sandbox_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left running")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM], ids=lambda each: each.name)
-def test_an_interrupt_ends_everything(tmp_path: Path, sent: signal.Signals) -> None:
-    (tmp_path / "out" / "html").mkdir(parents=True)
-    (tmp_path / "out" / "html" / "index.html").write_text("an older run, and green")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP], ids=lambda each: each.name)
+def test_an_interrupt_ends_everything_and_reports_what_was_done(tmp_path: Path, sent: signal.Signals) -> None:
+    reports = tmp_path / "out"
+    (reports / "html").mkdir(parents=True)
+    (reports / "html" / "index.html").write_text("an older run, and green")
     process = subprocess.Popen(
-        [*COMMAND, "--report-dir", str(tmp_path / "out"), "--max-examples", "5000"],
+        [*COMMAND, "--operation", MOBILE, "--report-dir", str(reports), "--max-examples", "5000"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,
@@ -194,19 +424,23 @@ def test_an_interrupt_ends_everything(tmp_path: Path, sent: signal.Signals) -> N
     )
     assert process.stdout
     for line in process.stdout:
-        if "Examples (in" in line:
+        if "examples: " in line:
             break
     mine = _descendants(process.pid)
     assert len(mine) >= 2
 
     process.send_signal(sent)
-    process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=60)
 
     assert process.returncode == 130
     assert _left(mine) == []
-    # The run's own folder is gone as well, and no report of this run or an older one passes for its verdict.
+    # The run's own folder is gone as well, and no report of an older run passes for this one's.
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
-    assert [each for each in (tmp_path / "out").rglob("*") if each.is_file()] == []
+    assert {each.name for each in reports.rglob("*") if each.is_file()} == set(writing.FILES)
+    report = json.loads((reports / "report.json").read_text())
+    assert (report["verdict"], report["stopped"]) == ("stopped", "interrupted")
+    assert report["operations"][MOBILE]["calls"] >= 10
+    assert "Stopped: interrupted." in said
 
 
 def _left(pids: list[int]) -> list[int]:

@@ -2,15 +2,22 @@
 
 import contextlib
 import dataclasses
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+import yaml
+from conformance import foreign
 
+from punchh_contract.auth import Credentials
 from punchh_contract.conformance import target
+from punchh_contract.conformance.fixtures import Fixtures, read
 from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.outcome import Outcome, outcome
+from punchh_contract.conformance.result import Result
+from punchh_contract.conformance.verdict.baseline import Baseline
 from punchh_contract.contract import load
 from punchh_contract.sandbox import server
 
@@ -89,17 +96,35 @@ def served(app: Tampered) -> Iterator[str]:
         yield sandbox.url
 
 
-def job_for(url: str, report_dir: Path, *operations: str, seed: int = 1, max_examples: int = 5) -> Job:
-    return Job(
-        base_url=url,
-        seed=seed,
-        max_examples=max_examples,
-        operations=operations or tuple(load().operations),
-        report_dir=report_dir,
-        credentials=target.credentials(url),
-        fixtures=target.fixtures(url),
-        reset_path=target.RESET_PATH,
-    )
+def job_for(url: str, *operations: str, seed: int = 1, max_examples: int = 5, **more: Any) -> Job:
+    """A job of this command's own against a sandbox; `more` are fields that it has otherwise."""
+    values: dict[str, Any] = {
+        "base_url": url,
+        "seed": seed,
+        "max_examples": max_examples,
+        "operations": operations or tuple(load().operations),
+        "own": True,
+        "run_id": str(seed),
+        "credentials": target.credentials(url),
+        "fixtures": target.fixtures(url, load()),
+        "reset_path": target.RESET_PATH,
+    }
+    return Job(**{**values, **more})
+
+
+def foreign_job(place: foreign.Place, *operations: str, fixtures: Any = None, **more: Any) -> Job:
+    """A job against the proxy of a place, as somebody else's; `fixtures` is a document as in a file."""
+    values: dict[str, Any] = {
+        "base_url": place.proxy.url,
+        "seed": 1,
+        "max_examples": 2,
+        "operations": operations or tuple(load().operations),
+        "own": False,
+        "run_id": "test",
+        "credentials": Credentials.from_mapping(place.credentials),
+        "fixtures": read(yaml.safe_dump(fixtures), load(), "fixtures.yaml") if fixtures else Fixtures(),
+    }
+    return Job(**{**values, **more})
 
 
 @pytest.fixture(scope="session")
@@ -115,3 +140,27 @@ def serve() -> Callable[[Tampered], contextlib.AbstractContextManager[str]]:
 @pytest.fixture(scope="session")
 def make_job() -> Callable[..., Job]:
     return job_for
+
+
+@pytest.fixture(scope="session")
+def make_foreign_job() -> Callable[..., Job]:
+    return foreign_job
+
+
+@pytest.fixture(scope="session")
+def tell() -> Callable[..., Outcome]:
+    """Tells what came of a run, as the command does; of a small run it does not expect every goal."""
+
+    def told(job: Job, result: Result, *, usual: int = 200, lacking: Mapping[str, str] = {}) -> Outcome:
+        return outcome(
+            job,
+            result,
+            load(),
+            lacking=lacking,
+            usual_examples=usual,
+            baseline=Baseline(),
+            today=dt.date(2026, 3, 2),
+            seconds=1,
+        )
+
+    return told

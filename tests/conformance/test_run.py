@@ -2,54 +2,71 @@
 
 import contextlib
 import json
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
+from conformance.foreign import FORCE, MOBILE, ONLINE
+from conformance.proxies import proxied
 
 from punchh_contract.auth import Credentials, digest_header
 from punchh_contract.conformance import runner, target
 from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.result import Result
+from punchh_contract.conformance.verdict.findings import Severity
 from punchh_contract.contract import load
+from punchh_contract.sandbox import server
 from punchh_contract.signing import verify
 
-MOBILE = "create_subscription_redemption_code"
-ONLINE = "create_online_redemption"
 BOTH = (ONLINE, MOBILE)
 
 Serve = Callable[[Any], AbstractContextManager[str]]
 
 
-def failures(report_dir: Path) -> str:
-    """What JUnit says went wrong."""
-    tree = ET.parse(report_dir / "junit.xml")  # noqa: S314  # our own report
-    return "\n".join(f"{each.get('message')} {each.text}" for each in tree.iter("failure"))
+def found(result: Result) -> set[str]:
+    """The checks that something failed."""
+    return {each.check for each in result.findings}
 
 
 @pytest.fixture(scope="module")
-def recorded(tampered: Any, serve: Serve, make_job: Any, tmp_path_factory: Any) -> Any:
+def recorded(tampered: Any, serve: Serve, make_job: Any) -> Any:
     """A function that runs two operations against a fresh sandbox, and gives what arrived."""
 
-    def run() -> tuple[list[Any], Job, runner.Outcome]:
+    def run() -> tuple[list[Any], Job, Result]:
         app = tampered()
         with serve(app) as url:
-            job = make_job(url, tmp_path_factory.mktemp("report"), *BOTH, max_examples=6)
-            outcome = runner.run(job, load())
-        return app.exchanges, job, outcome
+            job = make_job(url, *BOTH, max_examples=6)
+            result = runner.run(job, lambda _: None)
+        return app.exchanges, job, result
 
     return run
 
 
 @pytest.fixture(scope="module")
 def wire(recorded: Any) -> Any:
-    exchanges, job, outcome = recorded()
-    # Schemathesis asks once how the server reads odd paths; that request is for no operation.
-    ours = [each for each in exchanges if load().find(each.method, each.path)]
-    assert len(exchanges) - len(ours) <= 1
-    return ours, job, outcome
+    return recorded()
+
+
+def test_a_right_server_is_green_and_every_request_is_for_an_operation(wire: Any, tell: Any) -> None:
+    exchanges, job, result = wire
+    told = tell(job, result)
+
+    assert (result.findings, result.stopped, result.left_out) == ([], None, [])
+    assert told.report.verdict == "green"
+    assert [each for each in exchanges if load().find(each.method, each.path) is None] == []
+    # Nothing is capped where the target is restored, and nothing of a fixture's is unaccounted for.
+    assert {(row["cap"], row["unknown"]) for row in result.spending} == {(None, 0)}
+    assert sum(row["spent"] for row in result.spending) > 10
+
+
+def test_the_vendor_gets_no_header_that_it_did_not_ask_for(wire: Any) -> None:
+    known = {
+        *("host", "accept", "accept-encoding", "connection", "content-type", "content-length"),
+        *("user-agent", "authorization", "id-token", "x-pch-digest", "accept-language", "accept-timezone"),
+    }
+
+    assert {name for each in wire[0] for name in each.headers} <= known
 
 
 def test_every_body_is_compact_and_every_digest_is_over_it(wire: Any) -> None:
@@ -89,54 +106,42 @@ def test_ordinary_cases_carry_the_callers_user_agent(wire: Any) -> None:
 
 
 def test_the_tally_counts_every_request(wire: Any) -> None:
-    exchanges, _, outcome = wire
+    exchanges, _, result = wire
 
-    assert sum(each.calls for each in outcome.tally.counts.values()) == len(exchanges)
+    assert sum(each.calls for each in result.tally.counts.values()) == len(exchanges)
 
 
 def test_the_same_seed_sends_the_same_requests(
     wire: Any, recorded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def sent(exchanges: list[Any]) -> list[Any]:
-        volatile = {"host", "x-schemathesis-testcaseid"}
         return [
             (
                 each.method,
                 each.path,
                 each.query,
                 each.body,
-                {name: value for name, value in each.headers.items() if name not in volatile},
+                {name: value for name, value in each.headers.items() if name != "host"},
             )
             for each in exchanges
         ]
 
     monkeypatch.setenv("PYTHONHASHSEED", "4711")
-    again = [each for each in recorded()[0] if load().find(each.method, each.path)]
+    again = recorded()[0]
 
     assert len(again) > 100
     assert sent(again) == sent(wire[0])
 
 
 def run_small(
-    app: Any, serve: Serve, make_job: Any, report_dir: Path, *operations: str, max_examples: int = 8
-) -> runner.Outcome:
+    app: Any, serve: Serve, make_job: Any, *operations: str, max_examples: int = 8
+) -> tuple[Job, Result]:
     with serve(app) as url:
-        return runner.run(make_job(url, report_dir, *operations, max_examples=max_examples), load())
+        job = make_job(url, *operations, max_examples=max_examples)
+        return job, runner.run(job, lambda _: None)
 
 
-def test_a_right_server_is_green_and_leaves_reports(
-    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path
-) -> None:
-    outcome = run_small(tampered(), serve, make_job, tmp_path, MOBILE)
-
-    assert (outcome.findings, outcome.missed) == (False, [])
-    assert failures(tmp_path) == ""
-    assert (tmp_path / "html" / "index.html").stat().st_size > 0
-
-
-def test_wrong_answers_are_red_each_for_its_own_reason(
-    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path
-) -> None:
+def test_wrong_answers_are_red_each_for_its_own_reason(tampered: Any, serve: Serve, make_job: Any) -> None:
     def spoil(exchange: Any) -> None:
         match exchange.status:
             case 200:
@@ -146,16 +151,17 @@ def test_wrong_answers_are_red_each_for_its_own_reason(
             case 401:
                 exchange.status, exchange.answer = 500, b"{}"
 
-    outcome = run_small(tampered(after=spoil), serve, make_job, tmp_path, MOBILE)
+    _, result = run_small(tampered(after=spoil), serve, make_job, MOBILE)
 
-    assert outcome.findings
-    found = failures(tmp_path)
-    for title in ("Response violates schema", "Undocumented status code", "Server error"):
-        assert title in found
+    assert {"response_schema", "undocumented_status", "server_error"} <= found(result)
+    # Of what was answered: a string where a number must be, 409, and 500.
+    by_check = {each.check: each.status for each in result.findings}
+    assert by_check["response_schema"] == 200
+    assert (by_check["undocumented_status"], by_check["server_error"]) == (409, 500)
 
 
 def test_refusing_what_is_valid_and_taking_what_is_not_is_red(
-    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path
+    tampered: Any, serve: Serve, make_job: Any
 ) -> None:
     success: list[bytes] = []
 
@@ -167,17 +173,12 @@ def test_refusing_what_is_valid_and_taking_what_is_not_is_red(
         elif exchange.status == 400 and success:
             exchange.status, exchange.answer = 200, success[0]
 
-    outcome = run_small(tampered(after=swap), serve, make_job, tmp_path, MOBILE)
+    _, result = run_small(tampered(after=swap), serve, make_job, MOBILE)
 
-    assert outcome.findings
-    found = failures(tmp_path)
-    for title in ("Schema-valid request rejected", "Schema-violating request accepted"):
-        assert title in found
+    assert {"refused_valid", "accepted_invalid"} <= found(result)
 
 
-def test_a_server_that_checks_no_digest_is_red(
-    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path
-) -> None:
+def test_a_server_that_checks_no_digest_is_red(tampered: Any, serve: Serve, make_job: Any) -> None:
     own: list[Credentials] = []
 
     def sign_for_the_caller(exchange: Any) -> None:
@@ -187,78 +188,92 @@ def test_a_server_that_checks_no_digest_is_red(
 
     with serve(tampered(before=sign_for_the_caller)) as url:
         own.append(target.credentials(url))
-        outcome = runner.run(make_job(url, tmp_path, MOBILE, max_examples=3), load())
+        result = runner.run(make_job(url, MOBILE, max_examples=3), lambda _: None)
 
-    assert outcome.findings
-    assert "a wrong digest: the same request was accepted before" in failures(tmp_path)
+    assert found(result) == {
+        *("probe:a wrong digest", "probe:no digest", "probe:the other algorithm's digest"),
+        *("probe:a body changed after signing", "probe:a query added after signing"),
+    }
 
 
-def test_a_server_that_redeems_nothing_is_red_for_its_floors(
-    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path
+def test_a_server_that_redeems_nothing_is_red_for_its_goals(
+    tampered: Any, serve: Serve, make_job: Any, tell: Any
 ) -> None:
     def refuse(exchange: Any) -> None:
         if exchange.status == 201:
             exchange.status, exchange.answer = 422, b'{"errors":{"base":["Not enough points to redeem"]}}'
 
-    outcome = run_small(tampered(after=refuse), serve, make_job, tmp_path, "force_redeem", max_examples=3)
+    job, result = run_small(tampered(after=refuse), serve, make_job, FORCE, max_examples=3)
 
-    assert outcome.findings
-    assert "force_redeem: 0 real successes from generated cases, wanted 5" in outcome.missed
-    assert "floors_are_reached" in failures(tmp_path)
+    # As if so few cases were many: then what was not seen counts.
+    report = tell(job, result, usual=job.max_examples).report
+    assert report.verdict == "red"
+    assert "goal:5 successes" in {each.group.first.check for each in report.red}
+    few = tell(job, result).report
+    assert {row["why"] for row in few.not_reached if row["what"] == "5 successes"} == {
+        "only 3 examples: raise --max-examples to 200"
+    }
 
 
-def test_quotes_that_commit_are_red(tampered: Any, serve: Serve, make_job: Any, tmp_path: Path) -> None:
+def test_quotes_that_commit_are_red(tampered: Any, serve: Serve, make_job: Any) -> None:
     def commit(exchange: Any) -> None:
         with contextlib.suppress(ValueError):
             answer = exchange.json()
             if isinstance(answer, dict) and answer.get("category") == "redeemable":
                 exchange.answer = json.dumps({"redemption_id": 90001, **answer}).encode()
 
-    outcome = run_small(tampered(after=commit), serve, make_job, tmp_path, ONLINE, max_examples=3)
+    _, result = run_small(tampered(after=commit), serve, make_job, ONLINE, max_examples=3)
 
-    assert outcome.findings
-    assert "a quote that committed" in failures(tmp_path)
-    assert f"{ONLINE}: no generated case reached: reward quote" in outcome.missed
+    assert found(result) == {"quote_committed"}
+    assert {each.severity for each in result.findings} == {Severity.SPEND}
 
 
 def test_no_request_goes_through_a_proxy_and_no_setting_comes_from_outside(
-    tampered: Any, serve: Serve, make_job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tampered: Any, serve: Serve, make_job: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Nobody listens there: a request that took it would fail.
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "SCHEMATHESIS_BASE_URL"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("PUNCHH_SECRET", "another")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
 
-    outcome = run_small(tampered(), serve, make_job, tmp_path, MOBILE)
+    _, result = run_small(tampered(), serve, make_job, MOBILE, max_examples=2)
 
-    assert (outcome.findings, outcome.missed) == (False, [])
-
-
-def test_the_runs_environment_is_ours_without_proxies_and_schemathesis_variables() -> None:
-    outer = {
-        "PATH": "/bin",
-        "Https_Proxy": "x",
-        "no_proxy": "y",
-        "SCHEMATHESIS_HOOKS": "z",
-        "PYTHONHASHSEED": "7",
-    }
-
-    assert runner.environment(outer) == {"PATH": "/bin", "NO_PROXY": "*", "PYTHONHASHSEED": "0"}
+    assert result.findings == []
+    assert result.tally.counts[MOBILE].total("success") > 0
 
 
-def test_reports_that_cannot_be_written_are_said_before_anything_is_sent(tmp_path: Path) -> None:
-    (tmp_path / "afile").write_text("")
-    credentials = Credentials(admin_key="invented")
-    # A place below a file, and a folder in which nothing can be made, not even by root.
-    places = [tmp_path / "afile" / "x", *(each for each in [Path("/proc/self")] if each.is_dir())]
-    for place in places:
-        with pytest.raises(runner.RunError, match="reports cannot be written to"):
-            runner.run(Job("http://127.0.0.1:1", 1, 1, ("force_redeem",), place, credentials), load())
+def silenced(every: int) -> Any:
+    """A plant that drops each so-manieth answer."""
+    turns = iter(range(10**6))
+    return lambda _, answer: answer if (next(turns) + 1) % every else None
 
 
-def test_a_run_without_one_answer_is_no_finding(tmp_path: Path) -> None:
-    nobody = Job("http://127.0.0.1:1", 1, 1, ("force_redeem",), tmp_path, Credentials(admin_key="invented"))
+def test_a_dropped_connection_is_a_finding_and_the_run_goes_on(make_job: Any) -> None:
+    with server.running() as sandbox, proxied(sandbox.url) as proxy:
+        job = make_job(sandbox.url, MOBILE, max_examples=2, base_url=proxy.url, reset_path=None)
+        proxy.plant = silenced(every=10)
+        result = runner.run(job, lambda _: None)
 
-    with pytest.raises(runner.RunError, match="no request was answered"):
-        runner.run(nobody, load())
+    dropped = [each.request for each in proxy.exchanges if each.sent is None]
+    assert len(dropped) >= 4
+    assert (result.stopped, result.broken) == (None, None)
+    assert found(result) <= {"no_answer", *(each for each in found(result) if each.startswith("probe:"))}
+    assert len([each for each in result.findings if each.check == "no_answer"]) >= 3
+    assert {each.status for each in result.findings} == {None}
+    # After the last one that was dropped the run went on, and no phase ended before its time.
+    assert {phase for phase, _ in result.tally.counts[MOBILE].outcomes} >= {"examples", "coverage", "fuzzing"}
+
+
+def test_five_silences_in_a_row_stop_the_run(make_job: Any) -> None:
+    with server.running() as sandbox, proxied(sandbox.url) as proxy:
+        job = make_job(sandbox.url, MOBILE, max_examples=2, base_url=proxy.url, reset_path=None)
+        # After the own checks, which come with the first redemptions.
+        proxy.plant = lambda _, answer: answer if len(proxy.requests) <= 70 else None
+        result = runner.run(job, lambda _: None)
+
+    assert result.stopped == f"{proxy.url} does not answer any more: 5 requests in a row had none"
+    assert len([each for each in proxy.exchanges if each.sent is None]) == 5
+    # What was seen until then is there.
+    assert result.tally.counts[MOBILE].calls == 70

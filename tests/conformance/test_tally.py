@@ -14,6 +14,16 @@ FORCE = load().operation("force_redeem")
 
 REDEEMED = {"status": "Redeemed", "redemption_amount": 1, "category": "redeemable", "redemption_id": 7}
 QUOTED = {"status": "It can be honored", "redemption_amount": 1, "category": "redeemable"}
+FULL = {
+    "client": "sandbox-client",
+    "store_number": "401",
+    "receipt_amount": 10,
+    "subtotal_amount": 10,
+    "receipt_datetime": "2026-03-02T18:05:01Z",
+    "transaction_no": "7",
+    "discount_type": "card_completion",
+    "channel": "web",
+}
 REFUSED = {"status": "Invalid redemption code", "redemption_amount": 0, "category": "invalid"}
 
 
@@ -88,9 +98,48 @@ def test_examples_do_not_count_as_generated() -> None:
 def test_a_tally_survives_json() -> None:
     tally = Tally(("create_online_redemption", "force_redeem"))
     tally.add(ONLINE, "fuzzing", 200, {"discount_type": "reward"}, REDEEMED)
+    tally.add(FORCE, "coverage", 404, {"user_id": 1, "redemption": {"fuel_redemption": True}}, None)
+    tally.add(ONLINE, "coverage", 422, FULL, None)
     tally.add_probe(ONLINE, "no digest", 412)
 
     again = Tally.load(json.loads(json.dumps(tally.dump())))
 
     assert again.counts == tally.counts
-    assert again.counts["create_online_redemption"].calls == 2
+    assert again.counts["create_online_redemption"].calls == 3
+    assert again.counts["create_online_redemption"].values["channel", '"web"'] == 1
+
+
+def test_properties_of_generated_bodies_are_counted_and_of_no_others() -> None:
+    tally = Tally(("create_online_redemption",))
+    counts = tally.counts["create_online_redemption"]
+
+    tally.add(ONLINE, "examples", 422, FULL, None)
+    tally.add_probe(ONLINE, "no digest", 412)
+    assert not counts.present + counts.absent
+
+    for phase in ("coverage", "fuzzing", "stateful"):
+        tally.add(ONLINE, phase, 422, FULL, None)
+    tally.add(ONLINE, "fuzzing", 400, {}, None)
+    assert (counts.present["channel"], counts.absent["channel"], counts.absent["email"]) == (3, 1, 4)
+    assert counts.values["channel", '"web"'] == 3
+
+
+def test_a_summary_has_what_a_report_shows() -> None:
+    tally = Tally(("create_online_redemption",))
+    tally.add(ONLINE, "examples", 200, {"discount_type": "reward"}, REDEEMED)
+    tally.add(ONLINE, "fuzzing", 200, {"discount_type": "reward"}, REDEEMED)
+    tally.add(ONLINE, "fuzzing", 200, {"discount_type": "reward", "query": True}, QUOTED)
+    tally.add(ONLINE, "fuzzing", 200, {"discount_type": "reward"}, REFUSED)
+    tally.add(ONLINE, "fuzzing", 422, {"discount_type": "reward"}, ["Given reward is not accessible"])
+    tally.add_probe(ONLINE, "no digest", 412)
+
+    assert tally.counts["create_online_redemption"].summary() == {
+        "calls": 6,
+        "success": 2,
+        "generated": 1,
+        "quote": 1,
+        "refusal": 1,
+        "error": 1,
+        "probes": 1,
+        "statuses": {"200": 4, "412": 1, "422": 1},
+    }

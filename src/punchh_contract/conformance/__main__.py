@@ -1,52 +1,78 @@
-"""The process that carries out one contract run: a job on standard input, Schemathesis' output on ours.
+"""The process that carries out one contract run: a job as a line on standard input, lines of JSON on standard
+output.
 
 A process of its own because Schemathesis keeps registrations and caches for the life of one, writes where it
 stands, and draws sets whose order depends on PYTHONHASHSEED, which only a parent can fix.
 """
 
+import contextlib
 import json
+import os
+import signal
 import sys
-from pathlib import Path
+import threading
+from typing import Any
 
-from schemathesis.cli import schemathesis as cli
-
-from punchh_contract.conformance import hooks
+from punchh_contract.conformance import acceptance, engine, hooks, preflight
 from punchh_contract.conformance.job import Job
 from punchh_contract.conformance.preparation import prepare
+from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.runner import RESULT, SAY
+from punchh_contract.conformance.tally import Tally
 from punchh_contract.contract import load
-
-PHASES = "examples,coverage,fuzzing,stateful"
-SETTINGS = Path(__file__).with_name("schemathesis.toml")
+from punchh_contract.errors import PunchhContractError
 
 
 def main() -> None:
-    """Run the job and leave its tally in the working directory, which is a temporary one."""
-    job = Job.load(sys.stdin.buffer.read())
+    """Run the job that stands on standard input."""
+    job = Job.load(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     contract = load()
-    document = Path("contract.json")
-    document.write_text(json.dumps(prepare(contract, job.base_url, job.operations)))
-    run = hooks.install(job, contract)
+    # What a library prints must not be taken for a line of ours, nor be seen at all.
+    lines = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def write(kind: str, value: Any) -> None:
+        lines.write(json.dumps({kind: value}) + "\n")
+        lines.flush()
+
+    # A shell lets what it starts in the background ignore it, and so the run that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    result = Result(Tally(job.operations))
+    run = None
     try:
-        cli.main(args=arguments(job, document), prog_name="schemathesis")
-    finally:
-        Path("tally.json").write_text(json.dumps(run.tally.dump()))
+        run = hooks.Run(job, contract, result)
+        operations = preflight.usable(run)
+        if operations:
+            hooks.install(run)
+            document = prepare(contract, job.base_url, operations, job.fixtures, own=job.own)
+            config = acceptance.config(
+                contract,
+                operations,
+                base_url=job.base_url,
+                seed=job.seed,
+                max_examples=job.max_examples,
+            )
+            if not job.own and not job.fixtures:
+                # Its steps follow from what was redeemed, and nothing will be.
+                config.projects.default.phases.stateful.enabled = False
+            engine.drive(run, document, config, lambda text: write(SAY, text))
+    except PunchhContractError as error:
+        result.broken = str(error)
+    except KeyboardInterrupt:
+        result.stopped = result.stopped or INTERRUPTED
+    except Exception as error:  # its message may hold what was sent: only its place is told
+        result.broken = engine.defect(error)
+    if run is not None:
+        run.close()
+    with contextlib.suppress(BrokenPipeError):
+        write(RESULT, result.dump())
 
 
-def arguments(job: Job, document: Path) -> list[str]:
-    """The command line of `schemathesis` for a job; everything that is not of this job is in SETTINGS."""
-    return [
-        f"--config-file={SETTINGS}",
-        "run",
-        str(document),
-        f"--url={job.base_url}",
-        f"--phases={PHASES}",
-        f"--seed={job.seed}",
-        f"--max-examples={job.max_examples}",
-        "--report=junit,html",
-        f"--report-dir={job.report_dir}",
-        f"--report-junit-path={job.report_dir / 'junit.xml'}",
-        f"--report-html-path={job.report_dir / 'html'}",
-    ]
+def _end_with_parent() -> None:
+    """Stop at once when nobody holds the other end of standard input any more: who started us was killed."""
+    os.read(0, 1)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,42 @@
-"""Where our run hangs itself into Schemathesis: bytes and signature of a request, its grounding, the tally
-and our own checks.
+"""Where our run hangs itself into Schemathesis: grounding before a call, accounts and own checks after it.
 
 Registration is global in Schemathesis; it happens once, in the process that `runner` starts.
 """
 
+import dataclasses
 import json
+import time
 from typing import Any
 
 import requests
 import schemathesis
-from schemathesis import CheckContext, HookContext, Response
+from schemathesis import HookContext, Response
+from schemathesis.core.failures import Failure
 from schemathesis.transport import SerializationContext
-from urllib3.util import SKIP_HEADER
 
 from punchh_contract.auth import PunchhRequestsAuth
-from punchh_contract.conformance import floors
+from punchh_contract.conformance import prober, refusals
+from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
+from punchh_contract.conformance.guard import Guard
 from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.labelling import drop_unasked, label
 from punchh_contract.conformance.preparation import links
-from punchh_contract.conformance.probes import ProbeError, Prober
+from punchh_contract.conformance.prober import NotRun, OwnFinding, Prober, parsed, settled
 from punchh_contract.conformance.quotes import Quotes
+from punchh_contract.conformance.refusals import History, Refusals
+from punchh_contract.conformance.rehearsal import Rehearsal
+from punchh_contract.conformance.result import Result
+from punchh_contract.conformance.spending import Bill, Outcome, Spending
 from punchh_contract.conformance.tally import EXAMPLES, Tally
+from punchh_contract.conformance.verdict import exchanges, judging
+from punchh_contract.conformance.verdict.answers import Answer
+from punchh_contract.conformance.verdict.findings import Exchange, Finding
+from punchh_contract.conformance.verdict.redaction import Redactor
+from punchh_contract.conformance.verdict.templates import compact
+from punchh_contract.conformance.wire import UNANSWERED, Wire, environments
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.errors import PunchhContractError
 
 Case = schemathesis.Case
 USER_AGENT = "User-Agent"
@@ -34,110 +49,246 @@ STRANGE_AGENTS = 12
 """One generated User-Agent in so many stays: only that there is one is certain (C-39)."""
 
 DIRECT_PHASES = frozenset({"examples", "coverage"})
+OWN_CHECK = "own check"
 
 
-class WireAuth(PunchhRequestsAuth):
-    """Our signing, and no header that a case left out on purpose."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if USER_AGENT not in request.headers:
-            # urllib3 puts its own name where there is none; then a missing one could never be tested.
-            request.headers[USER_AGENT] = SKIP_HEADER
-        return super().__call__(request)
+class UnsendableError(PunchhContractError):
+    """A case that is not sent; nothing is wrong with anybody."""
 
 
 class Run:
     """The state of one run, and what it does at each point that Schemathesis offers."""
 
-    def __init__(self, job: Job, contract: Contract) -> None:
+    def __init__(
+        self, job: Job, contract: Contract, result: Result | None = None, *, any_run: bool = False
+    ) -> None:
+        """`result` grows with the run. `any_run` lets requests carry the `external_uid` of an earlier run, to
+        send one of its again.
+        """
         self.job = job
         self.contract = contract
-        self.tally = Tally(job.operations)
-        self._grounding = Grounding(job.seed, job.fixtures, contract)
+        self.result = result or Result(Tally(job.operations))
+        self.operations = tuple(contract.operation(each) for each in job.operations)
+        self._handed_out: set[Any] = set()
+        uid_prefix = "contract-run-" if any_run else f"contract-run-{job.run_id}-"
+        self.spending = Spending(job.fixtures, capped=not job.own)
+        self.budget, self._history = _budget(job)
+        self.redactor = Redactor(job.credentials, job.fixtures, self._handed_out, contract)
+        self.wire = Wire(
+            contract,
+            job.base_url,
+            Guard(contract, job.fixtures, job.credentials, uid_prefix, self._handed_out),
+            self.budget,
+            paced=not job.own and not job.rehearse,
+            environments=environments(job.allowed_env),
+            deadline=None if job.max_time is None else time.monotonic() + job.max_time,
+            ca_bundle=job.ca_bundle,
+            adapter=Rehearsal(contract, job.credentials, job.fixtures) if job.rehearse else None,
+        )
+        self._uid_prefix = uid_prefix
+        self.grounding = self.grounded(job.fixtures, self.spending)
         self._links = links(contract, job.operations)
-        self._prober = Prober(job.credentials, self.tally.add_probe)
-        self._quotes = Quotes(self.tally.add_probe)
+        self._prober = Prober(
+            self.wire,
+            job.credentials,
+            self.budget,
+            prober.plan(self.operations, job.credentials, self.budget.left),
+            own=job.own,
+            spending=self.spending,
+            count=self.result.tally.add_probe,
+        )
+        self._quotes = Quotes(
+            self.wire,
+            times=prober.PER_PROBE if job.own else 1,
+            spending=self.spending,
+            count=self.result.tally.add_probe,
+        )
         self._control = requests.Session()
         self._control.trust_env = False
         self._redeemed = 0
+        self._bills: dict[str, Bill] = {}
+
+    def grounded(self, fixtures: Fixtures, spending: Spending | None = None) -> Grounding:
+        """The grounding of this run, with some fixtures only and, where nothing is given, no account."""
+        return Grounding(
+            self.contract,
+            fixtures,
+            spending or Spending(fixtures, capped=False),
+            self.job.credentials,
+            seed=self.job.seed,
+            uid_prefix=self._uid_prefix,
+            own=self.job.own,
+            handed_out=self._handed_out,
+        )
+
+    def admits(self, case: "Case[Any]") -> bool:
+        """Whether a generated case may be sent at all."""
+        operation = self._operation(case)
+        if operation is not None and self.grounding.lacks_guest(operation):
+            # Refused one by one, thousands would be generated in vain.
+            raise self._unsendable(operation)
+        return operation is None or self.grounding.sendable(operation, case.body)
 
     def before_call(self, case: "Case[Any]") -> None:
-        """Ground the body, and give an ordinary case an ordinary User-Agent."""
+        """Ground the body, set aside what it may spend, and give an ordinary case an ordinary User-Agent."""
         operation = self._operation(case)
         if operation is None:
             return
         if self.job.reset_path and self._redeemed >= RESET_EVERY:
             self._redeemed = 0
             self._control.post(self.job.base_url + self.job.reset_path, timeout=10).raise_for_status()
-        body = self._grounding.ground(operation, case.body, as_written=_phase(case) == EXAMPLES)
+        body = self.grounding.ground(operation, case.body, as_written=_phase(case) == EXAMPLES)
+        if not self.grounding.sendable(operation, body):
+            # What it needs was there when it was generated, and is spent by now.
+            raise self._unsendable(operation)
+        self._bills[case.id] = self.spending.reserve(operation, body)
         if body != case.body:
             case.body = body
+        drop_unasked(case, operation)
         agent = case.headers.get(USER_AGENT)
+        ours = self.job.credentials.user_agent
         # By the generated value, so that the same case gets the same.
-        if agent and self.job.credentials.user_agent and len(agent) % STRANGE_AGENTS:
-            case.headers[USER_AGENT] = self.job.credentials.user_agent
+        if ours and (not self.job.own or (agent and len(agent) % STRANGE_AGENTS)):
+            case.headers[USER_AGENT] = ours
+        label(case, operation, valid=self.grounding.keeps(operation, case.body))
 
     def after_call(self, case: "Case[Any]", response: Response) -> None:
-        """Count the exchange, and keep what links may carry on."""
+        """Count the exchange, settle what it spent, keep what links may carry on, make our own checks."""
         operation = self._operation(case)
         if operation is None:
             return
-        phase, request, answer = _phase(case), _json(response.request.body), _json(response.content)
-        outcome = self.tally.add(operation, phase, response.status_code, request, answer)
-        self._redeemed += outcome == "success"
-        if outcome != "success":
+        phase, sent, status = _phase(case), response.request, response.status_code
+        bill = self._bills.pop(case.id, None)
+        if UNANSWERED in response.headers:
+            if bill:
+                self.spending.settle(bill, "unknown")
+            self.add(judging.no_answer(self.contract, self.exchange(operation, sent, phase)))
             return
+        request, answer = parsed(sent.body), parsed(response.content)
+        if _too_deep(response.content):
+            # Schemathesis' own checks give up on it without a word.
+            exchange = self.exchange(operation, sent, phase)
+            self.result.findings += judging.shape(self.contract, exchange, answer_of(response))
+        if bill:
+            self.spending.settle(bill, settled(operation, status, request, answer))
+        outcome = self.result.tally.add(operation, phase, status, request, answer)
+        self._redeemed += outcome == "success"
+        if outcome == "success":
+            self._carry(operation, phase, request, answer)
+        # Only where cases are sent one by one: Hypothesis, in the other phases, may send one a second time.
+        direct = phase in DIRECT_PHASES
+        found = self._prober.judge(operation, sent, status, answer) if direct else []
+        quoted = self._quotes.judge(operation, sent, status, answer, repeat=direct)
+        for each in [*found, *([quoted] if quoted else [])]:
+            self._add(operation, each, answer_of(response))
+
+    def send(self, operation: Operation, body: Any) -> requests.Response:
+        """Send one request of our own with the job's credentials, settled like any other.
+
+        Raises CapError, WireError, UsageError, and what requests raises without an answer.
+        """
+        bill = self.spending.reserve(operation, body)
+        outcome: Outcome = "unknown"
+        try:
+            prepared = requests.Request(
+                operation.method,
+                self.job.base_url + operation.path,
+                headers={
+                    "Content-Type": "application/json",
+                    USER_AGENT: self.job.credentials.user_agent or "",
+                },
+                data=compact(body),
+                auth=PunchhRequestsAuth(self.job.credentials, self.contract),
+            ).prepare()
+            response = self.wire.send(prepared)
+            outcome = settled(operation, response.status_code, body, parsed(response.content))
+        finally:
+            self.spending.settle(bill, outcome)
+        return response
+
+    def add(self, finding: Finding) -> None:
+        """Add a finding of a check of our own."""
+        self.result.findings.append(finding)
+
+    def close(self) -> None:
+        """Close the accounts of the result."""
+        self.result.stopped = self.result.stopped or self.wire.stopped
+        for bill in self._bills.values():  # grounded, and never sent: the run was stopped
+            self.spending.settle(bill, "free")
+        self.result.spending = self.spending.rows()
+        for each in [*self._prober.not_run(), *self._quotes.not_run()]:
+            self._leave_out(each)
+        if self._history and self._history.warning:
+            self.result.warnings.append(self._history.warning)
+        self.result.handed_out = sorted(map(str, self._handed_out))
+
+    def _carry(self, operation: Operation, phase: str, request: Any, answer: Any) -> None:
         for name, (source, target, body) in self._links.items():
             for field, expression in body.items():
                 if not str(expression).startswith(BODY_POINTER):
                     continue
-                kept = self._grounding.kept[target.id, field]
                 if source.id == operation.id and isinstance(answer, dict):
-                    kept.add(answer.get(expression.removeprefix(BODY_POINTER)))
-                elif target.id == operation.id and isinstance(request, dict) and request.get(field) in kept:
-                    self.tally.add_form(operation, phase, f"link {name}")
+                    value = answer.get(expression.removeprefix(BODY_POINTER))
+                    if isinstance(value, str) and value:
+                        self._handed_out.add(value)
+                elif (
+                    target.id == operation.id
+                    and isinstance(request, dict)
+                    and request.get(field) in self._handed_out
+                ):
+                    self.result.tally.add_form(operation, phase, f"link {name}")
 
-    def probe(self, case: "Case[Any]", response: Response) -> None:
-        """Send an accepted request again with faults; raises ProbeError for what was answered wrongly."""
-        operation = self._operation(case)
-        # Only where cases are sent one by one: Hypothesis, in the other phases, may send one a second time.
-        if operation is None or _phase(case) not in DIRECT_PHASES or response.status_code >= 300:
-            return
-        sent = response.request
-        if operation.success.holds(response.status_code, _json(sent.body), _json(response.content)):
-            findings = self._prober.judge(operation, sent)
-            if findings:
-                raise ProbeError("\n".join(findings))
+    def _add(self, operation: Operation, found: OwnFinding, judged: Answer) -> None:
+        probe = found.check.removeprefix("probe:") if found.check.startswith("probe:") else None
+        exchange = self.exchange(operation, found.request, OWN_CHECK, found.wanted, probe)
+        answer = answer_of(found.response) if found.response is not None else judged
+        self.add(_finding(self.contract, exchange, found, answer))
 
-    def judge_quote(self, case: "Case[Any]", response: Response) -> None:
-        """Raises ProbeError for a quote that took something, as far as its answers show it."""
-        operation = self._operation(case)
-        if operation is None:
-            return
-        sent = response.request
-        finding = self._quotes.judge(
+    def exchange(
+        self,
+        operation: Operation,
+        sent: requests.PreparedRequest,
+        phase: str,
+        statuses: tuple[int, ...] = (),
+        probe: str | None = None,
+    ) -> Exchange:
+        """A request that was sent, as it may be written down; see `exchanges`."""
+        return exchanges.record(
             operation,
-            sent,
-            _json(sent.body),
-            response.status_code,
-            _json(response.content),
-            repeat=_phase(case) in DIRECT_PHASES,
+            self.redactor,
+            url=str(sent.url),
+            headers=sent.headers,
+            body=sent.body,
+            phase=phase,
+            seed=self.job.seed,
+            statuses=statuses,
+            probe=probe,
         )
-        if finding:
-            raise ProbeError(finding)
+
+    def _unsendable(self, operation: Operation) -> UnsendableError:
+        self.result.leave_out(operation.id, "further generated cases", "their fixtures are spent")
+        return UnsendableError(f"{operation.id}: the fixtures of a case are spent")
+
+    def _leave_out(self, each: NotRun) -> None:
+        self.result.leave_out(each.operation, each.what, each.why)
 
     def _operation(self, case: "Case[Any]") -> Operation | None:
         return self.contract.find(case.method, case.path)
 
 
-def install(job: Job, contract: Contract) -> Run:
-    """Register everything for one run, and return its state. Once in a process."""
-    run = Run(job, contract)
+def install(run: Run) -> None:
+    """Register everything for one run. Once in a process."""
     # The documented name, which is put there at run time only.
-    schemathesis.auth.set_from_requests(WireAuth(job.credentials, contract))  # type: ignore[attr-defined]
-    schemathesis.serializer("application/json")(_compact)
+    schemathesis.auth.set_from_requests(  # type: ignore[attr-defined]
+        PunchhRequestsAuth(run.job.credentials, run.contract)
+    )
+    schemathesis.serializer("application/json")(_serialized)
 
-    # The names of these arguments are Schemathesis'.
+    # The names of these functions and their arguments are Schemathesis'.
+    @schemathesis.hook
+    def filter_case(context: HookContext, case: "Case[Any]") -> bool:
+        return run.admits(case)
+
     @schemathesis.hook
     def before_call(context: HookContext, case: "Case[Any]", kwargs: dict[str, Any]) -> None:
         run.before_call(case)
@@ -146,44 +297,53 @@ def install(job: Job, contract: Contract) -> Run:
     def after_call(context: HookContext, case: "Case[Any]", response: Response) -> None:
         run.after_call(case, response)
 
-    @schemathesis.check
-    def signature_and_credentials_are_required(
-        ctx: CheckContext,
-        response: Response,
-        case: "Case[Any]",
-    ) -> None:
-        run.probe(case, response)
-
-    @schemathesis.check
-    def quotes_take_nothing(
-        ctx: CheckContext,
-        response: Response,
-        case: "Case[Any]",
-    ) -> None:
-        run.judge_quote(case, response)
-
-    @schemathesis.check
-    class floors_are_reached:  # noqa: N801  # reports name a check as it is called here
-        def after_run(self, ctx: CheckContext) -> None:
-            if found := floors.missed(contract, run.tally):
-                raise AssertionError("This run is not enough to be green:\n" + "\n".join(found))
-
-    return run
+    @schemathesis.hook
+    def filter_failure(context: HookContext, failure: Failure, case: "Case[Any]", response: Response) -> bool:
+        # What stands for an answer that never came is none to judge.
+        return UNANSWERED not in response.headers
 
 
-def _compact(_: SerializationContext, value: Any) -> bytes:
+def answer_of(response: Response | requests.Response) -> Answer:
+    """An answer as the verdict judges it."""
+    headers = {
+        name: value[0] if isinstance(value, list) else value for name, value in response.headers.items()
+    }
+    return Answer(response.status_code, headers, response.content or b"")
+
+
+def _finding(contract: Contract, exchange: Exchange, found: OwnFinding, answer: Answer) -> Finding:
+    if found.status is None:
+        return dataclasses.replace(judging.no_answer(contract, exchange), check=found.check)
+    match found.check:
+        case "quote_committed":
+            return judging.quote_committed(contract, exchange, found.status)
+        case "quote_changed":
+            return judging.quote_changed(contract, exchange, found.status)
+    finding = judging.probe(contract, exchange, parsed(found.request.body), answer)
+    # The two judges agree; should one be stricter some day, its finding is not lost.
+    return finding or judging.probe_unlike(contract, exchange, found.statement, found.status)
+
+
+def _too_deep(content: bytes | None) -> bool:
+    try:
+        json.loads(content or b"0")
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return False
+
+
+def _budget(job: Job) -> tuple[Refusals, History | None]:
+    if job.refusals_file is None:
+        return Refusals.unlimited(), None
+    return refusals.remembered(job.refusals_file, job.base_url, time.time, keep=not job.rehearse)
+
+
+def _serialized(_: SerializationContext, value: Any) -> bytes:
     """JSON as the vendor signs it: no white space between tokens, UTF-8."""
-    if isinstance(value, bytes):
-        return value
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return value if isinstance(value, bytes) else compact(value)
 
 
 def _phase(case: "Case[Any]") -> str:
     return case.meta.phase.name.value if case.meta is not None else EXAMPLES
-
-
-def _json(content: Any) -> Any:
-    try:
-        return json.loads(content) if content else None
-    except ValueError:
-        return None

@@ -2,51 +2,62 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from punchh_contract.auth import Credentials
-
-Fixtures = Mapping[str, Mapping[str, tuple[Any, ...]]]
-"""Values that work on the target: operationId -> dotted field of the body -> values."""
+from punchh_contract.conformance.fixtures import Fixtures
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
     """One run.
 
-    `base_url` is the target's origin. `max_examples` counts cases per operation in each of the fuzzing and
-    stateful phases. `operations` are ids of the contract, in its order. `report_dir` takes JUnit and HTML.
-    `reset_path` is where a POST restores everything that was spent, on a target of our own; None elsewhere.
+    `base_url` is the target's origin. `own` says that this command started the target, so that nothing on it
+    is anybody's. `max_examples` counts cases per operation in each of the fuzzing and stateful phases.
+    `operations` are ids of the contract, in its order. `run_id` is in every `external_uid` that the run
+    mints: unique on a target that remembers earlier runs. `reset_path` is where a POST restores everything
+    that was spent, on a target of our own; None elsewhere. `max_time` is in seconds. `allowed_env` are values
+    of `x-pch-env` that the user vouches for. `refusals_file` remembers failed authentications between runs,
+    None where nobody counts them. `ca_bundle` is a file of certificates to trust instead of the usual ones.
+    With `rehearse` nothing is sent: answers come from the contract's examples.
     """
 
     base_url: str
     seed: int
     max_examples: int
     operations: tuple[str, ...]
-    report_dir: Path
+    own: bool
+    run_id: str
     credentials: Credentials = dataclasses.field(repr=False)
-    fixtures: Fixtures = dataclasses.field(default_factory=dict, repr=False)
+    fixtures: Fixtures = dataclasses.field(default_factory=Fixtures, repr=False)
     reset_path: str | None = None
+    max_time: float | None = None
+    allowed_env: tuple[str, ...] = ()
+    refusals_file: Path | None = None
+    ca_bundle: str | None = None
+    rehearse: bool = False
 
     def dump(self) -> bytes:
         """The job as JSON, secrets included: for a pipe, never for a file."""
-        return json.dumps(dataclasses.asdict(self), default=str).encode()
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        values["credentials"] = dataclasses.asdict(self.credentials)
+        values["fixtures"] = self.fixtures.dump()
+        values["refusals_file"] = str(self.refusals_file) if self.refusals_file else None
+        return json.dumps(values).encode()
 
     @classmethod
     def load(cls, content: bytes) -> "Job":
         """Read what `dump` wrote."""
-        values = json.loads(content)
+        values: dict[str, Any] = json.loads(content)
+        file = values["refusals_file"]
         return cls(
             **{
                 **values,
                 "operations": tuple(values["operations"]),
-                "report_dir": Path(values["report_dir"]),
+                "allowed_env": tuple(values["allowed_env"]),
                 "credentials": Credentials(**values["credentials"]),
-                "fixtures": {
-                    operation: {field: tuple(each) for field, each in fields.items()}
-                    for operation, fields in values["fixtures"].items()
-                },
+                "fixtures": Fixtures.load(values["fixtures"]),
+                "refusals_file": Path(file) if file else None,
             }
         )

@@ -1,126 +1,131 @@
-"""Starts a contract run in a process of its own and brings back its verdict."""
+"""Starts a contract run in a process of its own and brings back what came of it."""
 
-import dataclasses
-import errno
+import contextlib
 import json
 import os
-import select
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+import threading
+from collections.abc import Callable, Mapping
 
-from punchh_contract.conformance import floors
 from punchh_contract.conformance.job import Job
-from punchh_contract.conformance.tally import Tally
-from punchh_contract.contract import Contract
+from punchh_contract.conformance.result import INTERRUPTED, Result
 from punchh_contract.errors import PunchhContractError
 
-CLEAN, FINDINGS = 0, 1
-REPORTS = ("junit.xml", "html/index.html")
-"""What a run writes, below its report directory."""
-GRACE = 10
-"""Seconds that an interrupted run has to end by itself."""
+GRACE = 15.0
+"""Seconds that an interrupted run has to end by itself, with what it knows."""
+SAY, RESULT = "say", "result"
+"""The two kinds of line that the process writes: progress for a person, and its result."""
 
-
-STDOUT = 1
+Say = Callable[[str], None]
 
 
 class RunError(PunchhContractError):
-    """The run could not be carried out; the text says why, or that the run itself printed it."""
+    """The run could not be carried out; the text says why."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What came of a run: the tally, the floors that were missed, and whether there was any finding."""
+def run(job: Job, say: Say) -> Result:
+    """Carry out a job; `say` takes each line of progress.
 
-    tally: Tally
-    missed: list[str]
-    findings: bool
-
-
-def run(job: Job, contract: Contract) -> Outcome:
-    """Carry out a job; its progress goes to our own standard output.
-
-    Raises RunError if the run broke off or cannot write its reports, BrokenPipeError if nobody reads our
-    standard output any more, and passes KeyboardInterrupt on once its process has ended.
+    An interruption stops the run and comes back as a result that says so. Raises RunError if the run broke
+    off, and passes on what `say` raises (BrokenPipeError when nobody reads any more) once the process ended.
     """
-    _make(job.report_dir)
-    _forget(job.report_dir)
     with tempfile.TemporaryDirectory(prefix="punchh-contract-") as folder:
-        job = dataclasses.replace(job, report_dir=job.report_dir.resolve())
-        code = _execute(job, Path(folder))
-        if _unread():
-            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-        if code not in (CLEAN, FINDINGS):
-            raise RunError(f"the contract run broke off (exit code {code}); its own message stands above")
-        tally = Tally.load(json.loads((Path(folder) / "tally.json").read_text()))
-    if not any(counts.calls for counts in tally.counts.values()):
-        raise RunError(f"no request was answered by {job.base_url}: is it up, and are the credentials whole?")
-    return Outcome(tally, floors.missed(contract, tally), code == FINDINGS)
+        process = subprocess.Popen(  # our own module, in our own interpreter
+            [sys.executable, "-m", "punchh_contract.conformance"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Dropped: libraries warn and trace there, with whatever they held in hand.
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env=environment(os.environ),
+            # So that a terminal's Ctrl-C reaches us only, and we end it once and in order.
+            start_new_session=True,
+        )
+        try:
+            result = _converse(process, job, say)
+        except BaseException:
+            _interrupt(process)  # nobody hears any more what it would still do
+            raise
+        finally:
+            _end(process)
+    if result is None:
+        raise RunError(
+            f"the contract run broke off (exit code {process.returncode}) and left no result;"
+            " `python -m punchh_contract.conformance` is what it runs"
+        )
+    if result.broken:
+        raise RunError(result.broken)
+    return result
 
 
 def environment(outer: Mapping[str, str]) -> dict[str, str]:
     """The environment of a run's process: ours, without what would change the run.
 
-    Schemathesis' requests carry credentials and would go through a proxy that the environment names; its own
-    variables would set another target or other headers.
+    Requests carry credentials and would go through a proxy that the environment names; Schemathesis' own
+    variables would set another target or other headers; the PUNCHH_* ones come with the job.
     """
     kept = {
         name: value
         for name, value in outer.items()
-        if not name.lower().endswith("_proxy") and not name.upper().startswith("SCHEMATHESIS_")
+        if not name.lower().endswith("_proxy") and not name.upper().startswith(("SCHEMATHESIS_", "PUNCHH_"))
     }
     # NO_PROXY, since some systems name a proxy elsewhere too. PYTHONHASHSEED, since the same seed sends the
     # same requests only while sets keep their order.
     return {**kept, "NO_PROXY": "*", "PYTHONHASHSEED": "0"}
 
 
-def _make(report_dir: Path) -> None:
+def _converse(process: "subprocess.Popen[bytes]", job: Job, say: Say) -> Result | None:
     try:
-        report_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=report_dir):
-            pass  # only whether it can be written
-    except OSError as error:
-        raise RunError(
-            f"reports cannot be written to {report_dir}: {error.strerror}; name another --report-dir"
-        ) from error
-
-
-def _forget(report_dir: Path) -> None:
-    """Remove the reports of a run: an older one's would pass for those of a run that broke off."""
-    for name in REPORTS:
-        (report_dir / name).unlink(missing_ok=True)
-
-
-def _unread() -> bool:
-    """Whether our standard output is a pipe whose reader has gone (`| head`)."""
-    if not hasattr(select, "poll"):  # Windows: the next write will tell
-        return False
-    poll = select.poll()
-    poll.register(STDOUT, 0)
-    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
-
-
-def _execute(job: Job, folder: Path) -> int:
-    process = subprocess.Popen(  # our own module, in our own interpreter
-        [sys.executable, "-m", "punchh_contract.conformance"],
-        stdin=subprocess.PIPE,
-        cwd=folder,
-        env=environment(os.environ),
-        # So that a terminal's Ctrl-C reaches us only, and we end it once and in order.
-        start_new_session=True,
-    )
+        if process.stdin:  # stays open: closed, it tells the process that we are gone
+            process.stdin.write(job.dump() + b"\n")
+            process.stdin.flush()
+    except BrokenPipeError:
+        return None  # it ended before it had read; its exit code is told
     try:
-        process.communicate(job.dump())
-    except BaseException:
-        process.terminate()
+        return _listen(process, say)
+    except KeyboardInterrupt:
+        _interrupt(process)
+        timer = threading.Timer(GRACE, process.kill)
+        timer.start()
         try:
-            process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        _forget(job.report_dir)  # begun, and not whole
-        raise
-    return process.returncode
+            result = _listen(process, lambda _: None)
+        finally:
+            timer.cancel()
+        if result is None:
+            raise
+        result.stopped = INTERRUPTED
+        return result
+
+
+def _listen(process: "subprocess.Popen[bytes]", say: Say) -> Result | None:
+    """Read lines until the process has no more."""
+    result = None
+    for line in process.stdout or ():
+        message = json.loads(line)
+        if SAY in message:
+            say(message[SAY])
+        else:
+            result = Result.load(message[RESULT])
+    return result
+
+
+def _interrupt(process: "subprocess.Popen[bytes]") -> None:
+    if os.name == "nt":  # no signal there that a process could answer to in its own time
+        process.terminate()
+    else:
+        process.send_signal(signal.SIGINT)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    for pipe in (process.stdout, process.stdin):
+        with contextlib.suppress(BrokenPipeError):
+            if pipe:
+                pipe.close()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -4,6 +4,7 @@ import collections
 import dataclasses
 from typing import Any
 
+from punchh_contract.conformance.properties import Properties
 from punchh_contract.contract import Operation
 
 EXAMPLES = "examples"
@@ -17,13 +18,17 @@ class Counts:
 
     `outcomes` is keyed by phase and outcome (see `judge`); `forms` by phase and what was
     redeemed how (such as `reward quote`, `by points`, `link redeem_online`); `statuses` by status; `probes`
-    by name of the own check.
+    by name of the own check. `present` and `absent` count the bodies of generated cases by path of a property
+    (see `properties`), `values` by path and value as JSON; bodies of own checks are in none of the three.
     """
 
     outcomes: collections.Counter[tuple[str, str]] = dataclasses.field(default_factory=collections.Counter)
     forms: collections.Counter[tuple[str, str]] = dataclasses.field(default_factory=collections.Counter)
     statuses: collections.Counter[int] = dataclasses.field(default_factory=collections.Counter)
     probes: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    present: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    absent: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    values: collections.Counter[tuple[str, str]] = dataclasses.field(default_factory=collections.Counter)
 
     @property
     def calls(self) -> int:
@@ -38,9 +43,29 @@ class Counts:
             if name == outcome and not (generated and phase == EXAMPLES)
         )
 
-    def form(self, name: str) -> int:
-        """How often a form was seen in generated cases."""
-        return sum(count for (phase, form), count in self.forms.items() if form == name and phase != EXAMPLES)
+    def form(self, name: str, *, generated: bool = True) -> int:
+        """How often a form was seen; `generated` leaves the contract's examples out."""
+        return sum(
+            count
+            for (phase, form), count in self.forms.items()
+            if form == name and not (generated and phase == EXAMPLES)
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """The counts that a report shows, as JSON values: how many calls, and what came of them.
+
+        `success` counts redemptions, `generated` those of them that are not from the contract's examples,
+        `refusal` the 2xx that took and promised nothing, `error` every other status, `probes` the requests of
+        own checks, whose statuses are in `statuses` too.
+        """
+        return {
+            "calls": self.calls,
+            "success": self.total("success"),
+            "generated": self.total("success", generated=True),
+            **{outcome: self.total(outcome) for outcome in ("quote", "refusal", "error")},
+            "probes": self.probes.total(),
+            "statuses": {str(status): self.statuses[status] for status in sorted(self.statuses)},
+        }
 
 
 class Tally:
@@ -48,6 +73,7 @@ class Tally:
 
     def __init__(self, operation_ids: tuple[str, ...]) -> None:
         self.counts = {each: Counts() for each in operation_ids}
+        self._properties: dict[str, Properties] = {}
 
     def add(self, operation: Operation, phase: str, status: int, request: Any, response: Any) -> str:
         """Count one exchange of parsed JSON bodies (None where there was none); returns its outcome."""
@@ -55,8 +81,20 @@ class Tally:
         outcome = judge(operation, status, request, response)
         counts.statuses[status] += 1
         counts.outcomes[phase, outcome] += 1
-        for form in forms(outcome, request, response):
+        known = self._properties_of(operation).paths
+        # Unknown fields are allowed anywhere, and mean nothing: one of another operation's is none of ours.
+        ours = (
+            {key: value for key, value in request.items() if key in known}
+            if isinstance(request, dict)
+            else None
+        )
+        for form in forms(outcome, ours, response):
             counts.forms[phase, form] += 1
+        if phase != EXAMPLES:
+            seen = self._properties_of(operation).seen(request)
+            counts.present.update(seen.present)
+            counts.absent.update(seen.absent)
+            counts.values.update(seen.values)
         return outcome
 
     def add_probe(self, operation: Operation, probe: str, status: int) -> None:
@@ -76,6 +114,10 @@ class Tally:
                 "forms": [[*key, count] for key, count in counts.forms.items()],
                 "statuses": [[key, count] for key, count in counts.statuses.items()],
                 "probes": [[key, count] for key, count in counts.probes.items()],
+                # In order: the same run has the same report, and sets had none.
+                "present": [[key, count] for key, count in sorted(counts.present.items())],
+                "absent": [[key, count] for key, count in sorted(counts.absent.items())],
+                "values": [[*key, count] for key, count in sorted(counts.values.items())],
             }
             for operation_id, counts in self.counts.items()
         }
@@ -92,7 +134,15 @@ class Tally:
                 counts.forms[phase, form] = count
             counts.statuses.update(dict(each["statuses"]))
             counts.probes.update(dict(each["probes"]))
+            counts.present.update(dict(each["present"]))
+            counts.absent.update(dict(each["absent"]))
+            counts.values.update({(path, value): count for path, value, count in each["values"]})
         return tally
+
+    def _properties_of(self, operation: Operation) -> Properties:
+        if operation.id not in self._properties:
+            self._properties[operation.id] = Properties(operation)
+        return self._properties[operation.id]
 
 
 def judge(operation: Operation, status: int, request: Any, response: Any) -> str:

@@ -1,13 +1,12 @@
 """What a run asks a sandbox about itself, over HTTP as anyone would: credentials, and values that work."""
 
 import time
-from typing import Any
 
 import httpx
-import yaml
 
 from punchh_contract.auth import Credentials
-from punchh_contract.conformance.job import Fixtures
+from punchh_contract.conformance.fixtures import Fixtures, read
+from punchh_contract.contract import Contract
 from punchh_contract.errors import PunchhContractError
 
 RESET_PATH = "/_sandbox/reset"
@@ -36,23 +35,9 @@ def credentials(base_url: str) -> Credentials:
     return Credentials.from_mapping(_get(base_url, "credentials").json())
 
 
-def fixtures(base_url: str) -> Fixtures:
-    """The values that work on the sandbox. Raises TargetError."""
-    return read_fixtures(_get(base_url, "fixtures").text)
-
-
-def read_fixtures(text: str) -> Fixtures:
-    """Read a fixtures document (YAML). Raises TargetError that names what is wrong with it."""
-    try:
-        document: Any = yaml.safe_load(text)
-        return {
-            operation: {field: tuple(values) for field, values in fields.items() if values}
-            for operation, fields in document["operations"].items()
-        }
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise TargetError(
-            "the fixtures are not of the form `operations: {<operationId>: {<field>: [values]}}`"
-        ) from error
+def fixtures(base_url: str, contract: Contract) -> Fixtures:
+    """The values that work on the sandbox. Raises TargetError, and UsageError for what are no fixtures."""
+    return read(_get(base_url, "fixtures").text, contract, f"{base_url}/_sandbox/fixtures")
 
 
 def _get(base_url: str, name: str) -> httpx.Response:

@@ -1,0 +1,165 @@
+"""What `punchh-contract test` is pointed at: target, credentials and fixtures become a job."""
+
+import dataclasses
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import punchh_contract
+from punchh_contract.auth import Credentials
+from punchh_contract.conformance import fixtures as fixtures_file
+from punchh_contract.conformance import hosts, target
+from punchh_contract.conformance.fixtures import Fixtures
+from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.naming import TOKEN, namings
+from punchh_contract.conformance.wire import environments
+from punchh_contract.contract import Contract, Operation
+from punchh_contract.errors import UsageError
+
+REFUSALS_FILE = Path("punchh-contract", "refusals.json")
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """The options of the command that make a job."""
+
+    target: str | None
+    allow_host: Sequence[str]
+    allow_env: Sequence[str]
+    fixtures: Path | None
+    operations: Sequence[str]
+    seed: int
+    max_examples: int
+    max_time: float | None
+    plan: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """A job, what could not become a part of it (operationId -> what it needs), and warnings for the user."""
+
+    job: Job
+    lacking: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+def own(options: Options, contract: Contract, url: str) -> Setup:
+    """The job against a sandbox of our own: it hands out its credentials and fixtures itself.
+
+    Raises UsageError for an option that only another target takes.
+    """
+    operations = _asked(options, contract)
+    return Setup(
+        Job(
+            base_url=url,
+            seed=options.seed,
+            max_examples=options.max_examples,
+            operations=operations,
+            own=True,
+            run_id=str(options.seed),
+            credentials=target.credentials(url),
+            fixtures=target.fixtures(url, contract).within(operations),
+            reset_path=target.RESET_PATH,
+            max_time=options.max_time,
+            rehearse=options.plan,
+        ),
+        {},
+    )
+
+
+def check_own(options: Options) -> None:
+    """Raises UsageError for options that say something of another target, where none is named."""
+    for name in ("fixtures", "allow_host", "allow_env"):
+        if getattr(options, name):
+            option = "--" + name.replace("_", "-")
+            raise UsageError(f"{option} is for a target of yours: name it with --target URL, or leave it out")
+
+
+def foreign(options: Options, contract: Contract, environ: Mapping[str, str]) -> Setup:
+    """The job against somebody's server. Nothing is sent yet.
+
+    Raises UsageError for a host or an environment that is not allowed, for fixtures that cannot be read, for
+    an operation that was asked for and lacks credentials, and if no operation has any.
+    """
+    origin = hosts.origin(str(options.target), options.allow_host)
+    environments(options.allow_env)
+    fixtures = _fixtures(options.fixtures, contract)
+    credentials = Credentials.from_mapping(environ)
+    if not credentials.user_agent:
+        # The vendor's form for integrators: name, type, version (UA-PF).
+        agent = f"punchh-contract/SystemIntegrator/{punchh_contract.__version__}"
+        credentials = dataclasses.replace(credentials, user_agent=agent)
+    lacking = {
+        each: needs
+        for each in _asked(options, contract)
+        if (needs := _needs(contract.operation(each), contract, credentials, fixtures))
+    }
+    operations = tuple(each for each in _asked(options, contract) if each not in lacking)
+    if lacking and (options.operations or not operations):
+        told = "; ".join(f"{operation}: {needs}" for operation, needs in lacking.items())
+        raise UsageError(f"credentials are not given: {told}; set them as environment variables")
+    job = Job(
+        base_url=origin,
+        seed=options.seed,
+        max_examples=options.max_examples,
+        operations=operations,
+        own=False,
+        # Unique, or an earlier run's redemptions would be answered instead of new ones.
+        run_id="plan" if options.plan else f"{options.seed}-{secrets.token_hex(4)}",
+        credentials=credentials,
+        fixtures=fixtures.within(operations),
+        max_time=options.max_time,
+        allowed_env=tuple(options.allow_env),
+        refusals_file=refusals_file(environ),
+        ca_bundle=_ca_bundle(environ),
+        rehearse=options.plan,
+    )
+    warnings = []
+    if origin.startswith("http://") and not hosts.is_loopback(urlsplit(origin).hostname or ""):
+        warnings.append(f"{origin} is plain http: credentials and guests' data travel readable")
+    return Setup(job, lacking, tuple(warnings))
+
+
+def refusals_file(environ: Mapping[str, str]) -> Path:
+    """Where failed authentications are remembered between runs: state of this user, on this machine."""
+    home = environ.get("XDG_STATE_HOME") or (environ.get("LOCALAPPDATA") if os.name == "nt" else None)
+    return (Path(home) if home else Path.home() / ".local" / "state") / REFUSALS_FILE
+
+
+def _asked(options: Options, contract: Contract) -> tuple[str, ...]:
+    chosen = {contract.operation(each).id for each in options.operations} or set(contract.operations)
+    return tuple(each for each in contract.operations if each in chosen)
+
+
+def _needs(operation: Operation, contract: Contract, credentials: Credentials, fixtures: Fixtures) -> str:
+    """What an operation lacks; empty if nothing."""
+    missing = credentials.missing(operation)
+    if missing:
+        return ", ".join(missing)
+    named_in_body = any(each.field == TOKEN for each in namings(contract, operation))
+    if named_in_body and not credentials.access_token and not fixtures.of(operation.id, TOKEN):
+        return f"PUNCHH_ACCESS_TOKEN, or {TOKEN} in --fixtures"
+    return ""
+
+
+def _fixtures(path: Path | None, contract: Contract) -> Fixtures:
+    if path is None:
+        return Fixtures()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8; save the file as plain text") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name your fixtures file") from None
+    return fixtures_file.read(text, contract, str(path))
+
+
+def _ca_bundle(environ: Mapping[str, str]) -> str | None:
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        if path := environ.get(name):
+            if not Path(path).is_file():
+                raise UsageError(f"{name} names a file that is not there: {path}; correct or unset it")
+            return str(Path(path).resolve())
+    return None

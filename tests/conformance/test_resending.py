@@ -1,0 +1,182 @@
+"""A finding is sent again under the rules of a run, and judged anew."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from conformance import foreign
+from conformance.foreign import FORCE, MOBILE
+from conformance.proxies import Answer, Request
+
+from punchh_contract.conformance.hooks import OWN_CHECK, Run, answer_of
+from punchh_contract.conformance.resending import resend
+from punchh_contract.conformance.runner import RunError
+from punchh_contract.conformance.verdict import judging
+from punchh_contract.conformance.verdict.answers import Answer as Judged
+from punchh_contract.conformance.verdict.replay import Replay, read
+from punchh_contract.contract import load
+from punchh_contract.errors import PunchhContractError, UsageError
+
+BODY = {"subscription_id": "900699"}
+Record = Callable[..., Replay]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[foreign.Place]:
+    with foreign.place() as place:
+        yield place
+
+
+@pytest.fixture
+def place(shared: foreign.Place) -> foreign.Place:
+    shared.reset()
+    return shared
+
+
+def broken(_: Request, answer: Answer) -> Answer:
+    """The redemption of a right answer gets an id of another type."""
+    return answer.but_json({**answer.json, "redemption_id": "text"}) if answer.status < 300 else answer
+
+
+def accepted(_: Request, answer: Answer) -> Answer:
+    """Nobody is refused for a credential."""
+    return answer.but(status=201, body=b'{"redemption_id":1}') if answer.status == 401 else answer
+
+
+@pytest.fixture
+def record(place: foreign.Place, make_foreign_job: Any) -> Record:
+    """Find something on a target that a plant makes wrong, and give what stands in its file."""
+
+    def replay(operation_id: str = MOBILE, body: Any = BODY) -> Replay:
+        place.proxy.plant = broken
+        run = Run(make_foreign_job(place, fixtures=foreign.spending(place.fixtures)), load())
+        operation = load().operation(operation_id)
+        if operation_id == MOBILE:
+            body = {"client": place.credentials["PUNCHH_CLIENT"], **body}
+        response = run.send(operation, body)
+        exchange = run.exchange(operation, response.request, "fuzzing", (response.status_code,))
+        (finding,) = judging.judge(load(), exchange, body, answer_of(response))
+        place.reset()
+        text = json.dumps(Replay(finding, load().version, load().digest, place.proxy.url).dump())
+        assert place.credentials["PUNCHH_CLIENT"] not in text
+        return read(text, "finding.json")
+
+    return replay
+
+
+@pytest.fixture
+def again(place: foreign.Place, make_foreign_job: Any) -> Any:
+    """The job that sends it again: of a later run, with the same fixtures."""
+    return make_foreign_job(place, MOBILE, fixtures=foreign.spending(place.fixtures), run_id="later")
+
+
+def test_what_is_still_wrong_is_seen_again(record: Record, again: Any, place: foreign.Place) -> None:
+    replay = record()
+    place.proxy.plant = broken
+
+    told = resend(again, load(), replay)
+
+    assert (told.status, told.reproduced) == (200, True)
+    assert [each.id for each in told.findings] == [replay.finding.id]
+    assert [each.json["subscription_id"] for each in place.proxy.requests] == [BODY["subscription_id"]]
+
+
+def test_what_was_mended_is_not_seen_again(record: Record, again: Any, place: foreign.Place) -> None:
+    told = resend(again, load(), record())
+
+    assert (told.status, told.reproduced, told.findings) == (200, False, [])
+    assert len(place.proxy.requests) == 1
+
+
+def test_a_guest_was_not_written_down_and_is_asked_for(
+    record: Record, place: foreign.Place, make_foreign_job: Any
+) -> None:
+    guest = place.fixtures["operations"][FORCE]["user_id"][0]
+    replay = record(FORCE, {"user_id": guest, "redemption": {"requested_punches": 1}})
+    assert str(guest) not in json.dumps(replay.dump())
+
+    with pytest.raises(UsageError, match=rf"value 1 of `user_id` of {FORCE} in --fixtures"):
+        resend(make_foreign_job(place, FORCE), load(), replay)
+
+    assert place.proxy.requests == []
+
+
+def test_an_asset_that_is_no_fixture_any_more_is_not_sent(
+    record: Record, place: foreign.Place, make_foreign_job: Any
+) -> None:
+    replay = record()
+
+    with pytest.raises(PunchhContractError, match="subscription_id holds a value that is neither a fixture"):
+        resend(make_foreign_job(place, MOBILE), load(), replay)
+
+    assert place.proxy.requests == []
+
+
+def test_a_value_that_is_nobodys_fixture_is_not_sent(
+    record: Record, again: Any, place: foreign.Place
+) -> None:
+    """A file that was edited, or written by somebody else, can name nobody."""
+    replay = record()
+    exchange = dataclasses.replace(replay.exchange, body={**replay.exchange.body, "subscription_id": "469"})
+    replay = dataclasses.replace(replay, finding=dataclasses.replace(replay.finding, exchange=exchange))
+
+    with pytest.raises(PunchhContractError, match="subscription_id"):
+        resend(again, load(), replay)
+
+    assert place.proxy.requests == []
+
+
+def test_a_target_without_an_answer_is_no_verdict(record: Record, again: Any, place: foreign.Place) -> None:
+    replay = record()
+    place.proxy.plant = lambda _, __: None
+
+    with pytest.raises(RunError, match="gave no answer"):
+        resend(again, load(), replay)
+
+
+@pytest.fixture
+def probe(place: foreign.Place, make_foreign_job: Any) -> tuple[Any, Replay]:
+    """The finding of a probe: a request without a credential that was not refused; and a job to resend it."""
+    job = make_foreign_job(place, FORCE)
+    operation, body = load().operation(FORCE), {"user_id": 0, "redemption": {"requested_punches": 999999999}}
+    sent = requests.Request(
+        operation.method,
+        place.proxy.url + operation.path,
+        headers={"User-Agent": str(job.credentials.user_agent), "Content-Type": "application/json"},
+        data=json.dumps(body, separators=(",", ":")).encode(),
+    ).prepare()
+    exchange = Run(job, load()).exchange(operation, sent, OWN_CHECK, (401,), "no credential")
+    answer = Judged(201, {"content-type": "application/json"}, b'{"redemption_id":1}')
+    finding = judging.probe(load(), exchange, body, answer)
+    assert finding is not None
+    return job, Replay(finding, load().version, load().digest, place.proxy.url)
+
+
+def test_a_probe_is_judged_by_its_refusal(place: foreign.Place, probe: tuple[Any, Replay]) -> None:
+    job, replay = probe
+    place.proxy.plant = accepted
+
+    red = resend(job, load(), replay)
+    place.proxy.forget()
+    green = resend(job, load(), replay)
+
+    assert (red.reproduced, [each.check for each in red.findings]) == (True, ["probe:no credential"])
+    assert (green.status, green.findings) == (401, [])
+    assert place.proxy.requests[0].header("authorization") is None
+
+
+def test_a_probe_waits_for_the_budget_of_refusals(
+    place: foreign.Place, probe: tuple[Any, Replay], tmp_path: Any
+) -> None:
+    job, replay = probe
+    job = dataclasses.replace(job, refusals_file=tmp_path / "refusals.json")
+    for _ in range(8):
+        resend(job, load(), replay)
+
+    with pytest.raises(RunError, match=r"wait \d+ s"):
+        resend(job, load(), replay)
+
+    assert len(place.proxy.requests) == 8

@@ -1,0 +1,50 @@
+"""What a run brought back survives its pipe."""
+
+import json
+
+from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.tally import Tally
+from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity
+from punchh_contract.contract import load
+
+FORCE = load().operation("force_redeem")
+
+
+def full() -> Result:
+    exchange = Exchange(FORCE.id, "fuzzing", 1, FORCE.path, {"User-Agent": "x"}, {"user_id": 1}, "none")
+    tally = Tally((FORCE.id,))
+    tally.add(FORCE, "fuzzing", 401, {"user_id": 1}, {"error": "x"})
+    return Result(
+        tally=tally,
+        findings=[Finding("server_error", FORCE.id, "#/paths", Severity.CRASH, "words", 500, exchange)],
+        spending=[{"operation": FORCE.id, "field": "user_id", "cap": 1, "spent": 1, "unknown": 0}],
+        not_run=[{"operation": FORCE.id, "what": "a", "why": "b"}],
+        left_out=[FORCE.id],
+        stopped=INTERRUPTED,
+        broken="broken",
+        warnings=["warning"],
+        handed_out=["HANDED-OUT"],
+    )
+
+
+def test_every_field_arrives() -> None:
+    result = full()
+    assert all(vars(result).values())
+
+    again = Result.load(json.loads(json.dumps(result.dump())))
+
+    assert again.tally.counts == result.tally.counts
+    assert {**vars(again), "tally": None} == {**vars(result), "tally": None}
+
+
+def test_what_was_handed_out_is_not_shown() -> None:
+    assert "HANDED-OUT" not in repr(full())
+
+
+def test_what_was_left_out_is_noted_once() -> None:
+    result = Result(Tally((FORCE.id,)))
+
+    for why in ("one", "one", "another"):
+        result.leave_out(FORCE.id, "all of it", why)
+
+    assert [each["why"] for each in result.not_run] == ["one", "another"]

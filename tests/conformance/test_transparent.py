@@ -1,0 +1,76 @@
+"""A proxy that changes nothing finds nothing: full-size runs through it are green.
+
+CI runs two seeds. By hand, for twenty (about half an hour on two cores):
+
+    PUNCHH_CONTRACT_SEEDS="$(seq -s ' ' 1 20)" .venv/bin/pytest -n 2 tests/conformance/test_transparent.py
+"""
+
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conformance import foreign, recorder
+from conformance.foreign import ALL
+
+from punchh_contract.contract import load
+
+SEEDS = [int(each) for each in os.environ.get("PUNCHH_CONTRACT_SEEDS", "1 2").split()]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[foreign.Place]:
+    with foreign.place() as place:
+        yield place
+
+
+@pytest.fixture
+def place(shared: foreign.Place) -> foreign.Place:
+    shared.reset()
+    return shared
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_full_run_through_a_proxy_that_changes_nothing_is_green(
+    place: foreign.Place, tmp_path: Path, seed: int
+) -> None:
+    fixtures = foreign.spending(place.fixtures)
+
+    ran = foreign.run(
+        tmp_path,
+        *("--target", place.proxy.url, "--seed", str(seed)),
+        credentials=place.credentials,
+        fixtures=fixtures,
+    )
+
+    assert ran.code == 0, ran.said()
+    assert ran.found == set(), ran.said()
+    sent = place.proxy.exchanges
+    assert len(sent) > 500
+    redeemed = {
+        each.request.operation.id for each in sent if each.request.operation and recorder.redemptions(each)
+    }
+    assert redeemed == set(ALL)
+    assert recorder.strangers(sent, recorder.Given(fixtures, place.credentials)) == []
+    assert recorder.overspent(sent, foreign.caps(fixtures)) == []
+    assert recorder.refusals(sent) <= 8
+    suites = ET.parse(ran.folders.reports / "junit.xml").getroot()  # noqa: S314  # our own report
+    assert [each for each in suites.iter() if each.tag in ("failure", "error")] == []
+    assert len(list(suites.iter("testcase"))) > 0
+
+
+def test_every_answer_passed_unchanged(place: foreign.Place, tmp_path: Path) -> None:
+    """What makes the runs above a proof: the proxy sends what it got, and the contract holds for it."""
+    foreign.run(
+        tmp_path,
+        *("--target", place.proxy.url, "--max-examples", "3", "--operation", foreign.MOBILE),
+        credentials=place.credentials,
+        fixtures=foreign.spending(place.fixtures),
+    )
+
+    assert len(place.proxy.exchanges) > 10
+    for each in place.proxy.exchanges:
+        assert each.sent is each.right
+        assert each.right
+        assert each.right.status in load().operation(foreign.MOBILE).statuses
