@@ -16,6 +16,22 @@ LEDGER = {"sandbox.decisions", "sandbox.guests", "sandbox.ledger", "sandbox.qual
 WORLD = {"sandbox.seed", "sandbox.documents", "sandbox.fixtures"}
 STORE = LEDGER | {"sandbox.store"}
 OPERATIONS = {"sandbox.operations", "sandbox.answers", "sandbox.authentication", "sandbox.validation"}
+# The contract run, inside: what a body names, the last look at it, the one session, the verdict.
+NAMES = {
+    f"conformance.{each}"
+    for each in (
+        "fixtures",
+        "impossible",
+        "naming",
+        "properties",
+        "shapes",
+        "spending",
+        "sweeping",
+        "taking",
+    )
+}
+GUARD = {"conformance.fixtures", "conformance.impossible", "conformance.naming"}
+VERDICT = {"conformance.acceptance", "conformance.fixtures", "conformance.tally"}
 ROOMS: dict[str, set[str] | None] = {
     "errors": set(),
     "signing": set(),
@@ -28,6 +44,13 @@ ROOMS: dict[str, set[str] | None] = {
     **dict.fromkeys(WORLD, STORE | WORLD | {"sandbox.validation", "contract", "errors"}),
     **dict.fromkeys(OPERATIONS, OPERATIONS | STORE | WORLD | {"contract", "signing", "facts", "errors"}),
     "sandbox": {"contract", "signing", "errors"},
+    **dict.fromkeys(NAMES, NAMES | {"contract", "errors"}),
+    # Not grounding, which writes what the guard reads: a fault of one must not be a fault of both.
+    "conformance.guard": GUARD | {"auth", "contract", "errors"},
+    "conformance.hosts": {"errors"},
+    "conformance.refusals": {"errors"},
+    "conformance.wire": {"conformance.refusals", "contract", "errors"},
+    "conformance.verdict": VERDICT | {"auth", "contract", "signing", "errors"},
     "conformance": {"contract", "facts", "signing", "auth", "events", "receiver", "errors"},
     "cli": None,
 }
@@ -53,13 +76,24 @@ IMPURE = frozenset(
         "jsonschema_rs",
     ]
 )
+STRANGERS = {"punchh_contract.sandbox", "punchh_client"}
+NETWORK = {"httpx", "requests", "socket", "urllib3"}
+SCHEMATHESIS = {
+    f"conformance.{each}"
+    for each in ("acceptance", "engine", "hooks", "labelling", "verdict.translation", "wire")
+}
+"""The modules that reach into Schemathesis: what a new version of it has to be looked at for."""
+PRINTERS = {"click", "rich"}
 # What a room must not touch, ours or not: the pure middle knows no I/O, no JSON, no SQL, no HTTP.
 NEVER: dict[str, set[str] | frozenset[str]] = {
     **dict.fromkeys(LEDGER, IMPURE),
     "signing": {"os", "logging", "httpx", "requests", "time"},
     "contract": {"httpx", "requests", "socket", "starlette"},
     "events": {"httpx", "requests", "socket", "starlette", "sqlite3", "sqlalchemy"},
-    "conformance": {"punchh_contract.sandbox", "punchh_client"},
+    "conformance": STRANGERS,
+    **dict.fromkeys(NAMES, STRANGERS | NETWORK | {"os", "pathlib", "random", "time"}),
+    "conformance.guard": STRANGERS | NETWORK | {"os", "pathlib", "random", "time"},
+    "conformance.verdict": STRANGERS | NETWORK | {"random", "time"},
     "sandbox": {"punchh_contract.conformance", "punchh_client", "punchh_contract.auth", "schemathesis"},
 }
 
@@ -125,6 +159,11 @@ def test_a_room_imports_only_what_the_table_allows(module: str, path: Path) -> N
         ("sandbox.app", "from punchh_contract.conformance import run"),
         ("conformance.hooks", "from punchh_contract.sandbox import running"),
         ("conformance.hooks", "def f():\n    import punchh_client"),
+        ("conformance.guard", "from punchh_contract.conformance.grounding import Grounding"),
+        ("conformance.verdict.curl", "import requests"),
+        ("conformance.verdict.curl", "from punchh_contract import sandbox"),
+        ("conformance.wire", "from punchh_contract.conformance.hooks import Run"),
+        ("conformance.naming", "import random"),
         ("signing", "import os"),
         ("events.validation", "from punchh_contract.cli import main"),
         ("elsewhere", "x = 1"),
@@ -132,6 +171,20 @@ def test_a_room_imports_only_what_the_table_allows(module: str, path: Path) -> N
 )
 def test_a_trespass_is_seen(module: str, source: str) -> None:
     assert trespasses(module, source)
+
+
+def importers(roots: Iterable[str]) -> set[str]:
+    return {
+        module for module, path in modules() if any(within(each, roots) for each in imports(path.read_text()))
+    }
+
+
+def test_schemathesis_is_reached_into_from_these_modules_only() -> None:
+    assert importers({"schemathesis"}) == SCHEMATHESIS
+
+
+def test_only_the_command_line_knows_how_to_print() -> None:
+    assert {each for each in importers(PRINTERS) if not within(each, {"cli"})} == set()
 
 
 def test_no_room_is_longer_than_the_wall() -> None:
