@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install generate check-generated validate lint test contract-test sandbox check bench \
-  check-wheel lock upgrade-tools
+  check-wheel lock upgrade-tools soak
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -62,6 +62,11 @@ lock: install ## Write requirements/ from pyproject.toml (needs uv)
 
 upgrade-tools: install ## Raise the exact pins, in a commit of their own (needs uv; TOOLS='ruff==0.18.0')
 	$(BIN)/python scripts/upgrade_tools.py $(TOOLS)
+
+# What takes longer than CI may: 20 seeds against the sandbox, 20 through a proxy, every planted fault.
+soak: install ## The long proofs, about half an hour; figures go into docs/soak.md
+	for seed in $$(seq 1 20); do $(BIN)/punchh-contract test --seed $$seed --report-dir build/soak | tail -1; done
+	PUNCHH_CONTRACT_SOAK=1 $(BIN)/pytest -n auto tests/conformance/test_transparent.py tests/conformance/test_plants.py
 
 bench: install ## Compare speeds within one run
 	$(BIN)/python scripts/bench.py

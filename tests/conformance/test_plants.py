@@ -1,5 +1,9 @@
-"""Each planted wrong answer turns a run red for its own reason; without plants the same run finds nothing."""
+"""Each planted wrong answer turns a run red for its own reason; without plants the same run finds nothing.
 
+CI tries every other one; `make soak` all of them.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +15,13 @@ from conformance.plants import PLANTS, Planted, growing, shown, wrong
 from conformance.proxies import Answer, Request
 
 from punchh_contract.contract import load
+
+FIRST = {each.checks: each for each in reversed(PLANTS)}
+TRIED = [
+    each
+    for place, each in enumerate(PLANTS)
+    if os.environ.get("PUNCHH_CONTRACT_SOAK") or place % 2 == 0 or FIRST[each.checks] is each
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +45,7 @@ def run(place: foreign.Place, home: Path, operation: str, max_examples: int) -> 
     )
 
 
-@pytest.mark.parametrize("planted", [pytest.param(each, id=each.name) for each in PLANTS])
+@pytest.mark.parametrize("planted", [pytest.param(each, id=each.name) for each in TRIED])
 def test_a_wrong_answer_is_found(place: foreign.Place, tmp_path: Path, planted: Planted) -> None:
     place.proxy.plant = planted.make()
 
@@ -51,21 +62,25 @@ def test_a_wrong_answer_is_found(place: foreign.Place, tmp_path: Path, planted: 
 
 
 @pytest.mark.parametrize(
-    ("operation", "max_examples"), sorted({(each.operation, each.max_examples) for each in PLANTS})
+    ("operation", "max_examples"), sorted({(each.operation, each.max_examples) for each in TRIED})
 )
 def test_without_plants_the_same_run_finds_nothing(
     place: foreign.Place, tmp_path: Path, operation: str, max_examples: int
 ) -> None:
     ran = run(place, tmp_path, operation, max_examples)
 
-    assert {check for check, _ in ran.found} <= {"goal"}, ran.said()
-    assert ran.code == (1 if ran.found else 0), ran.said()
+    assert ran.found == set(), ran.said()
+    assert ran.code == 0, ran.said()
     assert len(place.proxy.exchanges) > 20
 
 
 def test_the_plants_are_enough_and_at_every_operation() -> None:
-    assert len({each.name for each in PLANTS}) == len(PLANTS) >= 24
-    assert {each.operation for each in PLANTS} == set(ALL)
+    assert len({each.name for each in PLANTS}) == len(PLANTS)
+    assert len(TRIED) >= 24
+    assert {each.operation for each in TRIED} == set(ALL)
+    assert {check for each in TRIED for check in each.checks} == {
+        check for each in PLANTS for check in each.checks
+    }
 
 
 ANSWER = Answer(200, body=b'{"redemption_id":7}')

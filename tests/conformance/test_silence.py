@@ -409,3 +409,21 @@ def test_no_encoding_hides_it(encode: Any, tmp_path: Path) -> None:
     assert leaks(ran)
     (folders.reports / "page.html").write_bytes(b"<b>$PUNCHH_SECRET</b>")
     assert leaks(ran) == []
+
+
+def test_a_guests_token_in_the_body_is_given_away_as_little(place: foreign.Place, tmp_path: Path) -> None:
+    """Without an access token it is what names the guest, so it is in every order."""
+    front = plant(place)
+    credentials = {name: value for name, value in front.credentials.items() if name != "PUNCHH_ACCESS_TOKEN"}
+
+    ran = foreign.run(
+        tmp_path,
+        *arguments(place, "--operation", ONLINE),
+        credentials=credentials,
+        fixtures=front.fixtures,
+    )
+
+    assert ran.code == 1, ran.said().replace(WORD, "***")
+    assert leaks(ran) == []
+    sent = b"".join(each.request.body for each in place.proxy.exchanges)
+    assert json.dumps(secret("token")).encode() in sent

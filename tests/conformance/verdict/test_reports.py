@@ -77,7 +77,14 @@ def report(contract: Contract, exchanged: Exchanged) -> Report:
             until = TODAY + dt.timedelta(days=days)
             known = Known(each.id, first.check, first.operation, first.clause, first.status, until, "because")
         judged.append(Judged(each, known, known is not None and known.until < TODAY))
-    row = {"operation": "create_online_redemption", "position": 1, "cap": 1, "named": 9, "spent": 1, "unknown": 0}
+    row = {
+        "operation": "create_online_redemption",
+        "position": 1,
+        "cap": 1,
+        "named": 9,
+        "spent": 1,
+        "unknown": 0,
+    }
     return Report(
         target="https://a.example",
         contract=contract,
