@@ -11,7 +11,7 @@ import pytest
 from punchh_contract.conformance import goals
 from punchh_contract.conformance.fixtures import Fixture
 from punchh_contract.conformance.goals import Goal
-from punchh_contract.conformance.limits import Limits, ways
+from punchh_contract.conformance.limits import FURTHER, Limits, ways
 from punchh_contract.conformance.naming import namings
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.properties import Properties
@@ -67,12 +67,14 @@ def test_a_run_that_reached_everything_misses_nothing(limits: Limits) -> None:
     assert judgement.not_reached == []
 
 
-@pytest.mark.parametrize("limits", [OWN, FOREIGN])
-def test_a_run_that_saw_nothing_misses_all_but_what_is_assumed(limits: Limits) -> None:
+@pytest.mark.parametrize(("limits", "successes"), [(OWN, "5 successes"), (FOREIGN, "1 success")])
+def test_a_run_that_saw_nothing_misses_all_but_what_a_right_server_need_not_answer(
+    limits: Limits, successes: str
+) -> None:
     judgement = goals.judge(CONTRACT, Tally((FORCE,)), limits)
 
     assert [each.label for each in judgement.missed] == [
-        "5 successes",
+        successes,
         "form by points",
         "form by reward",
         "`user_id` present",
@@ -88,12 +90,13 @@ def test_a_run_that_saw_nothing_misses_all_but_what_is_assumed(limits: Limits) -
         "`redemption.fuel_redemption` present",
         "`redemption.fuel_redemption` absent",
         "status 201",
-        "status 401",
+        *(["status 401"] if limits.own else []),
         *(f"own check {each}" for each in goals.own_checks(CONTRACT, CONTRACT.operation(FORCE))),
     ]
     assert "own check no credential" in {each.label for each in judgement.missed}
     assert [(goal.label, why) for goal, why in judgement.not_reached] == [
         ("status 400", goals.ASSUMED),
+        *([] if limits.own else [("status 401", goals.UNSEEN)]),
         ("status 404", goals.ASSUMED),
         ("status 422", goals.ASSUMED),
     ]
@@ -112,9 +115,6 @@ def test_on_our_own_sandbox_nothing_but_what_is_assumed_is_out_of_reach() -> Non
         (ONLINE, "forms", ("fuzzing", "reward quote"), "form reward quote"),
         (ONLINE, "forms", ("fuzzing", "card_completion commit"), "form card_completion commit"),
         (ONLINE, "forms", ("fuzzing", "link redeem_online"), "link redeem_online"),
-        (BATCH, "forms", ("fuzzing", "an item refused"), "form an item refused"),
-        (BATCH, "forms", ("fuzzing", "a quote"), "form a quote"),
-        (BATCH, "probes", "a quote asked for again", "own check a quote asked for again"),
         (BATCH, "probes", "a wrong business key alone", "own check a wrong business key alone"),
         (ONLINE, "probes", "a wrong token in the body", "own check a wrong token in the body"),
         (MOBILE, "probes", "an unknown client", "own check an unknown client"),
@@ -122,8 +122,7 @@ def test_on_our_own_sandbox_nothing_but_what_is_assumed_is_out_of_reach() -> Non
         (BATCH, "absent", "line_items[].item_id", "`line_items[].item_id` absent"),
         (ONLINE, "values", ("channel", '"kiosk"'), '`channel` = "kiosk"'),
         (ONLINE, "values", ("query", "true"), "`query` = true"),
-        (MOBILE, "statuses", 412, "status 412"),
-        (BATCH, "statuses", 404, "status 404"),
+        (FORCE, "statuses", 201, "status 201"),
     ],
 )
 @pytest.mark.parametrize("limits", [OWN, FOREIGN])
@@ -136,11 +135,68 @@ def test_one_goal_of_each_kind_that_was_missed_is_named(
     assert missed(tally, limits) == [(operation_id, label)]
 
 
-def test_one_success_less_is_missed() -> None:
-    tally = full(*ALL)
-    tally.counts[MOBILE].outcomes["fuzzing", "success"] -= 1
+USED_UP = "what the fixtures name may be redeemed by now; list more of it"
 
-    assert missed(tally) == [(MOBILE, "5 successes")]
+
+@pytest.mark.parametrize(
+    ("operation_id", "counter", "key", "label", "why"),
+    [
+        (BATCH, "forms", ("fuzzing", "an item refused"), "form an item refused", USED_UP),
+        (BATCH, "forms", ("fuzzing", "a quote"), "form a quote", USED_UP),
+        (BATCH, "probes", goals.ASKED_AGAIN, f"own check {goals.ASKED_AGAIN}", goals.NO_QUOTE),
+        (MOBILE, "statuses", 412, "status 412", goals.UNSEEN),
+        (BATCH, "statuses", 404, "status 404", goals.UNSEEN),
+    ],
+)
+def test_what_a_right_server_may_never_answer_is_missed_on_our_own_sandbox_only(
+    operation_id: str, counter: str, key: Any, label: str, why: str
+) -> None:
+    tally = full(*ALL)
+    del getattr(tally.counts[operation_id], counter)[key]
+
+    assert missed(tally, OWN) == [(operation_id, label)]
+    assert missed(tally, FOREIGN) == []
+    assert reasons(tally, FOREIGN, operation_id) == {label: why}
+
+
+@pytest.mark.parametrize(("limits", "enough"), [(OWN, goals.SUCCESSES), (FOREIGN, 1)], ids=["own", "foreign"])
+@pytest.mark.parametrize("operation_id", ALL)
+def test_one_success_less_is_missed(operation_id: str, limits: Limits, enough: int) -> None:
+    tally = full(*ALL)
+    tally.counts[operation_id].outcomes["fuzzing", "success"] = enough
+    assert missed(tally, limits) == []
+    tally.counts[operation_id].outcomes["fuzzing", "success"] = enough - 1
+
+    assert (operation_id, "5 successes" if limits.own else "1 success") in missed(tally, limits)
+
+
+def test_a_quote_that_was_answered_has_to_be_asked_for_again() -> None:
+    tally = full(*ALL)
+    tally.counts[BATCH].outcomes["examples", "quote"] = 1
+    del tally.counts[BATCH].probes[goals.ASKED_AGAIN]
+
+    assert missed(tally, FOREIGN) == [(BATCH, f"own check {goals.ASKED_AGAIN}")]
+
+
+@pytest.mark.parametrize("form", ["an item redeemed", "an item refused", "a quote"])
+def test_a_form_of_a_guest_alone_is_missed_as_long_as_nothing_was_redeemed(form: str) -> None:
+    found = missed(Tally((BATCH,)), FOREIGN)
+
+    assert (BATCH, f"form {form}") in found
+    assert (BATCH, "1 success") in found
+
+
+def test_a_form_of_what_was_redeemed_in_another_is_out_of_reach() -> None:
+    """A cap above one does not say that a target gives a reward twice."""
+    tally = full(ONLINE)
+    for form in ("reward quote", "redemption_code quote"):
+        del tally.counts[ONLINE].forms["fuzzing", form]
+    limits = dataclasses.replace(FOREIGN, redeemed={ONLINE: frozenset({"reward_id"})})
+
+    assert missed(tally, limits) == [(ONLINE, "form redemption_code quote")]
+    assert reasons(tally, limits, ONLINE) == {"form reward quote": USED_UP}
+    tally.counts[ONLINE].outcomes.clear()
+    assert (ONLINE, "form reward quote") in missed(tally, limits)
 
 
 def test_successes_of_the_examples_alone_are_not_enough_where_nothing_is_capped() -> None:
@@ -151,7 +207,7 @@ def test_successes_of_the_examples_alone_are_not_enough_where_nothing_is_capped(
     assert (ONLINE, "link redeem_online") in found
 
 
-def test_successes_of_the_examples_count_where_a_fixture_is_spent_once() -> None:
+def test_successes_of_the_examples_count_where_fixtures_may_be_few() -> None:
     assert missed(full(*ALL, phase="examples"), FOREIGN) == []
 
 
@@ -196,9 +252,14 @@ def test_without_fixtures_what_needs_a_known_guest_is_out_of_reach_and_the_rest_
     found = reasons(Tally(ALL), BARE, BATCH)
     why = "no fixture for user_id: list what you own in --fixtures"
 
-    assert {found[each] for each in found if not each.endswith("401")} == {why}
-    assert {"5 successes", "form a quote", "form an item refused", "status 200", "status 404"} < set(found)
-    assert "own check no credential" in found
+    refusals = {"status 400", "status 404", "status 422"}
+    assert {found[each] for each in refusals} == {goals.UNSEEN}
+    asked_again = f"own check {goals.ASKED_AGAIN}"
+    assert found[asked_again] == goals.NO_QUOTE
+    rest = set(found) - refusals - {asked_again, "status 401"}
+    assert {found[each] for each in rest} == {why}
+    assert {"1 success", "form a quote", "form an item refused", "status 200"} < rest
+    assert "own check no credential" in rest
     assert not any(each.startswith("`") for each in found)
     assert (BATCH, "`user_id` absent") in missed(Tally(ALL), BARE)
 
@@ -208,17 +269,19 @@ def test_without_fixtures_a_reason_names_the_fields_of_each_form() -> None:
 
     assert found["form by reward"].startswith("no fixture for redemption.reward_id, user_id:")
     assert found["form by points"].startswith("no fixture for redemption.requested_punches, user_id:")
-    assert reasons(Tally(ALL), BARE, MOBILE)["5 successes"].startswith("no fixture for subscription_id:")
+    assert reasons(Tally(ALL), BARE, MOBILE)["1 success"].startswith("no fixture for subscription_id:")
 
 
 def test_a_fixture_for_one_form_leaves_only_the_others_out_of_reach() -> None:
     given = {ONLINE: frozenset({"reward_id", "store_number"})}
     limits = dataclasses.replace(FOREIGN, fixtures=given)
     found = reasons(Tally((ONLINE,)), limits, ONLINE)
-    open_ = {label for _, label in missed(Tally((ONLINE,)), limits)}
+    tally = Tally((ONLINE,))
+    tally.counts[ONLINE].outcomes["fuzzing", "quote"] = 1
+    open_ = {label for _, label in missed(tally, limits)}
 
-    assert {"form reward commit", "form reward quote", "5 successes", "status 422", "status 200"} <= open_
-    assert {"status 412", "own check no digest", "own check a quote asked for again"} <= open_
+    assert {"form reward commit", "form reward quote", "1 success", "status 200"} <= open_
+    assert {"own check no digest", "own check a quote asked for again"} <= open_
     assert {"form redeemable commit", "form discount_amount quote"} <= set(found)
     assert "form reward commit" not in found
 
@@ -254,47 +317,30 @@ def test_what_was_spent_is_out_of_reach() -> None:
         "every fixture for reward_id is spent: list more, or raise their `spend`"
     )
     assert "form redeemable commit" not in found
-    assert "5 successes" not in found
-    assert (ONLINE, "5 successes") in missed(Tally((ONLINE,)), limits)
+    assert "1 success" not in found
+    assert (ONLINE, "1 success") in missed(Tally((ONLINE,)), limits)
 
 
-def test_a_guest_that_was_spent_closes_every_form_but_no_refusal() -> None:
+def test_a_constant_that_was_spent_is_out_of_reach() -> None:
+    limits = dataclasses.replace(FOREIGN, spent={ONLINE: frozenset({"discount_type"})})
+    found = reasons(Tally((ONLINE,)), limits, ONLINE)
+    why = "every fixture for discount_type is spent: list more, or raise their `spend`"
+
+    names = (
+        *("form card_completion commit", "form card_completion quote"),
+        '`discount_type` = "card_completion"',
+    )
+    assert {found[each] for each in names} == {why}
+    assert '`discount_type` = "reward"' not in found
+    assert "1 success" not in found
+
+
+def test_a_guest_that_was_spent_closes_every_form_and_no_property() -> None:
     limits = dataclasses.replace(FOREIGN, spent={BATCH: frozenset({"user_id"})})
     found = reasons(Tally((BATCH,)), limits, BATCH)
 
-    assert {"5 successes", "form a quote", "status 200", "own check no credential"} < set(found)
-    assert (BATCH, "status 404") in missed(Tally((BATCH,)), limits)
-
-
-@pytest.mark.parametrize(
-    ("operation_id", "caps", "wanted"),
-    [
-        (FORCE, {"user_id": 2}, "2"),
-        (FORCE, {"user_id": 9, "redemption.reward_id": 1, "redemption.requested_punches": 2}, "3"),
-        (FORCE, {"user_id": 9, "redemption.reward_id": 9}, "5"),
-        (MOBILE, {"subscription_id": 1}, "1"),
-        (BATCH, {"user_id": 3}, "3"),
-        (BATCH, {}, "5"),
-    ],
-)
-def test_no_more_successes_are_wanted_than_the_caps_allow(
-    operation_id: str, caps: dict[str, int], wanted: str
-) -> None:
-    limits = dataclasses.replace(FOREIGN, caps={operation_id: caps})
-    tally = full(operation_id)
-    tally.counts[operation_id].outcomes["fuzzing", "success"] = 0
-
-    assert missed(tally, limits) == [(operation_id, f"{wanted} successes")]
-    tally.counts[operation_id].outcomes["fuzzing", "success"] = int(wanted)
-    assert missed(tally, limits) == []
-
-
-def test_caps_of_a_form_that_has_no_fixture_add_nothing() -> None:
-    given = {FORCE: frozenset({"user_id", "redemption.reward_id"})}
-    caps = {FORCE: {"user_id": 9, "redemption.reward_id": 2}}
-    limits = dataclasses.replace(FOREIGN, fixtures=given, caps=caps)
-
-    assert (FORCE, "2 successes") in missed(Tally((FORCE,)), limits)
+    assert {"1 success", "form a quote", "status 200", "own check no credential"} < set(found)
+    assert (BATCH, "`user_id` present") in missed(Tally((BATCH,)), limits)
 
 
 def test_an_own_check_that_was_not_made_takes_its_status_along() -> None:
@@ -306,8 +352,11 @@ def test_an_own_check_that_was_not_made_takes_its_status_along() -> None:
 
     assert missed(tally, limits) == []
     assert reasons(tally, limits, MOBILE) == {"own check no digest": why, "status 412": why}
+    own = dataclasses.replace(limits, own=True)
+    assert missed(tally, own) == []
+    assert reasons(tally, own, MOBILE) == {"own check no digest": why, "status 412": why}
     del tally.counts[MOBILE].statuses[401]
-    assert missed(tally, limits) == [(MOBILE, "status 401")]
+    assert missed(tally, own) == [(MOBILE, "status 401")]
 
 
 @pytest.mark.parametrize("label", ["`client` absent", "`authentication_token` present"])
@@ -329,8 +378,28 @@ def test_with_few_examples_only_own_checks_are_missed() -> None:
     }
 
 
-def row(field: str, cap: int | None, spent: int = 0, unknown: int = 0) -> dict[str, Any]:
-    return {"operation": FORCE, "field": field, "cap": cap, "spent": spent, "unknown": unknown}
+def test_once_nothing_more_could_be_sent_of_an_operation_only_its_own_checks_are_missed() -> None:
+    why = "their fixtures are spent"
+    limits = dataclasses.replace(FOREIGN, unmade={(ONLINE, FURTHER): why})
+    judgement = goals.judge(CONTRACT, Tally((ONLINE, MOBILE)), limits)
+
+    assert {each.kind for each in judgement.missed if each.operation == ONLINE} == {"own check"}
+    found = reasons(Tally((ONLINE, MOBILE)), limits, ONLINE)
+    assert found["`channel` present"] == f"further generated cases were not sent: {why}"
+    assert (MOBILE, "1 success") in missed(Tally((ONLINE, MOBILE)), limits)
+
+
+def row(
+    field: str, value: Any, cap: int | None, *, spent: int = 0, unknown: int = 0, operation: str = FORCE
+) -> dict[str, Any]:
+    return {
+        "operation": operation,
+        "field": field,
+        "value": value,
+        "cap": cap,
+        "spent": spent,
+        "unknown": unknown,
+    }
 
 
 def limits_of(fixtures: Iterable[Any] = (), **values: Any) -> Limits:
@@ -352,10 +421,14 @@ def test_limits_are_read_from_what_a_run_hands_back() -> None:
     limits = limits_of(
         [Fixture(FORCE, "user_id", 1, "guest", 2), Fixture(FORCE, "redemption.reward_id", 7, "asset", 1)],
         spending=[
-            row("user_id", 2, spent=1),
-            row("user_id", 1, spent=1),
-            row("redemption.reward_id", 1, unknown=1),
-            row("store_number", None),
+            row("user_id", 1, 2, spent=1),
+            row("user_id", 2, 1, spent=1),
+            row("redemption.reward_id", 7, 1, unknown=1),
+            row("redemption.requested_punches", 1, 2, spent=1),
+            row("redemption.requested_punches", 2, 2),
+            row("store_number", "401", None, spent=2),
+            row("reward_id", 7, 2, operation=ONLINE),
+            row("redemption_code", "7", 2, operation=ONLINE),
         ],
         not_run=[{"operation": FORCE, "what": "no credential", "why": "no budget"}],
         left_out=[MOBILE],
@@ -364,8 +437,12 @@ def test_limits_are_read_from_what_a_run_hands_back() -> None:
     assert limits == Limits(
         own=False,
         fixtures={FORCE: frozenset({"user_id", "redemption.reward_id"})},
-        caps={FORCE: {"user_id": 3, "redemption.reward_id": 1}},
-        spent={FORCE: frozenset({"redemption.reward_id"})},
+        spent={FORCE: frozenset({"redemption.reward_id"}), ONLINE: frozenset()},
+        redeemed={
+            FORCE: frozenset({"user_id", "redemption.reward_id"}),
+            # The same reward, which the other operation took.
+            ONLINE: frozenset({"reward_id"}),
+        },
         unmade={(FORCE, "no credential"): "no budget"},
         left_out=frozenset({MOBILE}),
         filled=frozenset({"client", "authentication_token"}),

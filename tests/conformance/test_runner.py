@@ -1,10 +1,13 @@
 """The process of a run: what it is given, what it says on its standard output, and how it ends."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,22 @@ def drive(run, document, config, say):
     time.sleep(600)
 child.engine.drive = drive
 """
+
+_TELLING = """
+def drive(run, document, config, say):
+    say(str(os.getpid()))
+    time.sleep(600)
+child.engine.drive = drive
+"""
+_PARENT = """
+import subprocess, sys
+from punchh_contract.conformance import runner
+from punchh_contract.conformance.job import Job
+start = subprocess.Popen
+subprocess.Popen = lambda _, **more: start([sys.executable, "-c", {child!r}], **more)
+runner.run(Job.load(sys.stdin.buffer.read()), lambda text: print(text, flush=True))
+"""
+"""The command as far as it starts a run; what the run says is the id of its process."""
 
 Child = Callable[[str], None]
 
@@ -62,6 +81,19 @@ def program(monkeypatch: pytest.MonkeyPatch) -> Child:
     return use
 
 
+def runs(process: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat").read_text()
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:
+        return not Path("/proc").exists()
+    # It ended, and whoever took it over has not looked.
+    return state.rpartition(")")[2].split()[0] != "Z"
+
+
 def quiet(_: str) -> None:
     """Nobody listens."""
 
@@ -74,23 +106,84 @@ def interrupt(_: str) -> None:
     raise KeyboardInterrupt
 
 
-def test_its_output_is_lines_of_json_and_the_last_is_the_result(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "punchh_contract.conformance"],
-        input=job().dump(),
-        capture_output=True,
-        cwd=tmp_path,
-        check=True,
-        timeout=60,
-    )
+@contextlib.contextmanager
+def started(text: str, folder: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """A run's process that has its job; its standard input stays open."""
+    with subprocess.Popen(
+        [sys.executable, "-c", text],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+    ) as process:
+        try:
+            assert process.stdin
+            process.stdin.write(job().dump() + b"\n")
+            process.stdin.flush()
+            yield process
+        finally:
+            process.kill()
 
-    *said, last = [json.loads(line) for line in done.stdout.splitlines()]
+
+def test_its_job_is_one_line() -> None:
+    assert b"\n" not in job().dump()
+
+
+def test_its_output_is_lines_of_json_and_the_last_is_the_result(tmp_path: Path) -> None:
+    with started(_CHILD.format(""), tmp_path) as process:
+        assert process.stdout
+        assert process.stderr
+        # To the end, which it reaches while its standard input is still open.
+        stdout = process.stdout.read()
+        errors = process.stderr.read()
+        assert process.wait(60) == 0
+
+    *said, last = [json.loads(line) for line in stdout.splitlines()]
     assert [list(each) for each in said] == [["say"]] * 4
     assert list(last) == ["result"]
     result = Result.load(last["result"])
     assert (result.broken, result.findings) == (None, [])
     assert result.tally.counts[FORCE].calls > 10
-    assert PLANTED.encode() not in done.stdout + done.stderr
+    assert PLANTED.encode() not in stdout + errors
+
+
+def test_it_ends_at_once_when_nobody_holds_its_standard_input(tmp_path: Path) -> None:
+    with started(_CHILD.format(_ENDLESS), tmp_path) as process:
+        assert process.stdout
+        assert process.stdin
+        assert json.loads(process.stdout.readline()) == {"say": "under way"}
+        process.stdin.close()
+        code = process.wait(30)
+        rest = process.stdout.read()
+
+    assert (code, rest) == (1, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing there tells that a pipe's other end is gone")
+def test_a_killed_parent_ends_it_at_once(tmp_path: Path) -> None:
+    """Nobody would read what it does, and it would redeem on: nothing of it may outlive who started it."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT.format(child=_CHILD.format(_TELLING))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    with parent:
+        assert parent.stdin
+        assert parent.stdout
+        parent.stdin.write(job().dump())
+        parent.stdin.close()
+        child = int(parent.stdout.readline())
+        assert runs(child)
+        parent.kill()
+    try:
+        until = time.monotonic() + 10
+        while runs(child) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not runs(child)
+    finally:
+        if runs(child):
+            os.kill(child, signal.SIGKILL)
 
 
 def test_the_environment_is_ours_without_proxies_and_what_is_for_the_parent() -> None:

@@ -16,7 +16,14 @@ from schemathesis.transport.requests import ManagedCookiesSession
 
 from punchh_contract.conformance import wire as module
 from punchh_contract.conformance.refusals import LIMIT, Refusals
-from punchh_contract.conformance.wire import StoppedError, Wire, WireError, environments
+from punchh_contract.conformance.wire import (
+    SILENCES,
+    UNANSWERED,
+    StoppedError,
+    Wire,
+    WireError,
+    environments,
+)
 from punchh_contract.contract import load
 from punchh_contract.errors import PunchhContractError, UsageError
 
@@ -260,18 +267,29 @@ def test_schemathesis_does_not_send_again_when_a_connection_is_dropped(make: Any
     )
     operation = schema[FORCE.path]["POST"]
 
-    def calls(session: requests.Session) -> int:
+    def calls(session: requests.Session, dropped: Callable[[], None]) -> int:
         server.drop, server.seen = False, []
         operation.Case().call(base_url=server.url, session=session)
         server.drop = True
-        with pytest.raises(requests.ConnectionError):
-            operation.Case().call(base_url=server.url, session=session)
+        dropped()
         return len(server.seen)
+
+    def raises() -> None:
+        with pytest.raises(requests.ConnectionError):
+            operation.Case().call(base_url=server.url, session=stock)
+
+    def stands_in() -> None:
+        response = operation.Case().call(base_url=server.url, session=ours)
+        assert (response.status_code, response.content) == (504, b"")
+        assert response.headers[UNANSWERED] == ["1"]
+        assert response.request.url == server.url + FORCE.path
 
     with ManagedCookiesSession() as stock:
         stock.trust_env = False
-        assert calls(stock) == 3
-    assert calls(make()) == 2
+        assert calls(stock, raises) == 3
+    ours = make()
+    assert calls(ours, stands_in) == 2
+    assert ours.stopped is None
 
 
 # --- when it is over ---
@@ -374,6 +392,57 @@ def test_a_refusal_counts_although_its_body_never_comes(make: Any, server: Serve
         post(wire, server, timeout=0.2)
 
     assert budget.left == LIMIT - 1
+
+
+def test_a_target_that_keeps_silent_stops_the_run_whoever_asks(make: Any, server: Server) -> None:
+    """A generated case is answered by a stand-in, an own check by an error; both were not answered."""
+    server.drop = True
+    wire = make()
+    for count in range(SILENCES):
+        assert wire.stopped is None, count
+        if count % 2:
+            assert UNANSWERED in wire.post(server.url + FORCE.path, data="{}").headers
+        else:
+            with pytest.raises(requests.ConnectionError):
+                post(wire, server)
+
+    assert wire.stopped == f"{server.url} does not answer any more: 5 requests in a row had none"
+    with pytest.raises(StoppedError, match="does not answer"):
+        post(wire, server)
+    with pytest.raises(StoppedError, match="does not answer"):
+        wire.post(server.url + FORCE.path, data="{}")
+    assert len(server.seen) == SILENCES
+
+
+def test_an_answer_between_two_silences_begins_the_count_anew(make: Any, server: Server) -> None:
+    wire = make()
+    for drop in [*[True] * (SILENCES - 1), False, *[True] * (SILENCES - 1)]:
+        server.drop = drop
+        assert (UNANSWERED in wire.post(server.url + FORCE.path, data="{}").headers) == drop
+
+    assert wire.stopped is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Length": "100", "Connection": "close"}, b"{"),
+        ({"Content-Encoding": "gzip"}, b"no gzip at all"),
+    ],
+)
+def test_half_an_answer_is_none(headers: dict[str, str], body: bytes, make: Any, server: Server) -> None:
+    server.headers, server.body = headers, body
+    wire = make()
+    for _ in range(SILENCES):
+        response = wire.post(server.url + FORCE.path, data="{}", timeout=0.2)
+        assert UNANSWERED in response.headers
+
+    assert wire.stopped
+
+
+def test_what_must_not_be_sent_has_no_stand_in(make: Any, server: Server) -> None:
+    with pytest.raises(WireError):
+        make(Strict()).post(server.url + FORCE.path, data="{}")
 
 
 def test_after_the_deadline_nothing_is_sent(make: Any, server: Server) -> None:

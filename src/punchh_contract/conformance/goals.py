@@ -94,12 +94,14 @@ def judge(contract: Contract, tally: Tally, limits: Limits) -> Judgement:
     - an own check that was not made for a reason, and the 401, 403 or 412 that only it would have seen;
     - what needs a known guest or asset, without a fixture or with every fixture spent: successes, forms,
       links, own checks (they repeat an accepted request) and the statuses of success;
-    - all but own checks, where fewer cases than usual were asked for.
+    - all but own checks, where fewer cases than usual were asked for, or no more of an operation's could be
+      sent.
 
-    On a target that is not our own moreover a form that only a guest was named for, once that guest redeemed
-    anything (a basket is empty then), and a refusal's status: a right server need not know each of them. One
-    success is all that is asked for there; none at all, of fixtures that were not spent, is a finding. Where
-    fixtures have caps the contract's own examples count as successes and forms too: what they spent, no
+    On a target that is not our own moreover, once anything was redeemed, a form that only a guest was named
+    for (a basket is empty then) or each of whose assets was redeemed in another form; asking again for a
+    quote that was never answered; and a refusal's status, since a right server need not know each of them.
+    One success is all that is asked for there; none at all, of fixtures that were not spent, is a finding.
+    The contract's own examples count there as successes and forms too: what they spent, no
     generated case can. Operations that were left out have no goals.
     """
     missed, not_reached = [], []
@@ -209,7 +211,7 @@ def _why(
             return limits.unmade.get((operation.id, goal.name)) or limits.closed(
                 contract, operation, quote=quote
             )
-    return why or limits.few_cases()
+    return why or limits.few_cases(operation)
 
 
 def _why_no_status(contract: Contract, operation: Operation, status: int, limits: Limits) -> str | None:

@@ -21,6 +21,7 @@ from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
 from punchh_contract.conformance.job import Job
 from punchh_contract.conformance.labelling import drop_unasked, label
+from punchh_contract.conformance.limits import FURTHER
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.prober import NotRun, OwnFinding, Prober, parsed, settled
 from punchh_contract.conformance.quotes import Quotes
@@ -266,7 +267,7 @@ class Run:
         )
 
     def _unsendable(self, operation: Operation) -> UnsendableError:
-        self.result.leave_out(operation.id, "further generated cases", "their fixtures are spent")
+        self.result.leave_out(operation.id, FURTHER, "their fixtures are spent")
         return UnsendableError(f"{operation.id}: the fixtures of a case are spent")
 
     def _leave_out(self, each: NotRun) -> None:

@@ -19,6 +19,9 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """Forms that an operation's schema does not tell apart, each with the fields that it takes besides."""
 
+FURTHER = "further generated cases"
+"""What `unmade` has of an operation of which nothing could be sent any more, in the words of `hooks`."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Way:
@@ -36,8 +39,9 @@ class Limits:
     """What one run could not do.
 
     `own` says that the command started the target: nothing is capped there, and every value is known.
-    `fixtures` are the fields, by operationId, that a fixture exists for; `caps` how many redemptions the
-    fixtures of a field may be part of altogether, `spent` the fields that had none left at the end.
+    `fixtures` are the fields, by operationId, that a fixture exists for; `spent` those whose fixtures had
+    nothing left at the end, `redeemed` those each of whose fixtures was part of a redemption by whatever
+    operation, or may have been.
     `unmade` are own checks that were not made: (operationId, name) -> why. `left_out` are operations that
     were not called at all. `filled` are properties that a run puts in itself on a target that is not its own.
     `examples` is how many cases were asked for and `usual_examples` how many are enough. `stopped` says why
@@ -46,8 +50,8 @@ class Limits:
 
     own: bool
     fixtures: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
-    caps: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
     spent: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    redeemed: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     unmade: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     filled: frozenset[str] = frozenset()
@@ -70,30 +74,19 @@ class Limits:
     ) -> "Limits":
         """Read a run's limits from its fixtures (`operation`, `field`) and from the rows of its result.
 
-        `spending` has `operation`, `field`, `cap`, `spent` and `unknown`, `not_run` has `operation`, `what`
-        and `why`.
+        `spending` has `operation`, `field`, `value`, `cap`, `spent` and `unknown`, `not_run` has `operation`,
+        `what` and `why`.
         """
         fields: dict[str, set[str]] = {}
         for each in fixtures:
             fields.setdefault(each.operation, set()).add(each.field)
-        caps: dict[str, dict[str, int]] = {}
-        left: dict[str, dict[str, int]] = {}
-        for row in spending:
-            if row["cap"] is None:
-                continue
-            operation, field = row["operation"], row["field"]
-            rest = max(0, row["cap"] - row["spent"] - row["unknown"])
-            for total, count in ((caps, row["cap"]), (left, rest)):
-                total.setdefault(operation, {}).setdefault(field, 0)
-                total[operation][field] += count
+        capped = [row for row in spending if row["cap"] is not None]
+        taken = {_named(row) for row in capped if row["spent"] + row["unknown"]}
         return cls(
             own=own,
             fixtures={operation: frozenset(names) for operation, names in fields.items()},
-            caps=caps,
-            spent={
-                operation: frozenset(name for name, rest in names.items() if not rest)
-                for operation, names in left.items()
-            },
+            spent=_fields(capped, lambda row: row["spent"] + row["unknown"] >= row["cap"]),
+            redeemed=_fields(capped, lambda row: _named(row) in taken),
             unmade={(row["operation"], row["what"]): row["why"] for row in not_run},
             left_out=frozenset(left_out),
             filled=frozenset() if own else frozenset(IDENTITY),
@@ -102,8 +95,10 @@ class Limits:
             stopped=stopped,
         )
 
-    def few_cases(self) -> str | None:
-        """Why cases may be too few; None if they are not."""
+    def few_cases(self, operation: Operation) -> str | None:
+        """Why an operation's cases may be too few; None if they are not."""
+        if (operation.id, FURTHER) in self.unmade:
+            return f"{FURTHER} were not sent: {self.unmade[operation.id, FURTHER]}"
         if self.examples >= self.usual_examples:
             return None
         return f"only {self.examples} examples: raise --max-examples to {self.usual_examples}"
@@ -132,11 +127,20 @@ class Limits:
         return None
 
     def used_up(self, contract: Contract, operation: Operation, form: str) -> str | None:
-        """Why a form that no asset and no amount was named for may be out of reach after a redemption."""
-        taken = {each.field for each in namings(contract, operation) if each.kind in ("asset", "amount")}
-        if self.own or any(each.form == form and each.fields & taken for each in ways(contract, operation)):
+        """Why a form may be out of reach after a redemption: of what it takes nothing is known to be left.
+
+        That is so of a form that only a guest is named for, and of one whose assets or amounts were each part
+        of a redemption. A cap above one does not say that the target gives an asset twice.
+        """
+        if self.own:
             return None
-        return "what the guests of the fixtures had may be redeemed by now; list more of them"
+        takes = {each.field for each in namings(contract, operation) if each.kind in ("asset", "amount")}
+        redeemed = self.redeemed.get(operation.id, frozenset())
+        for each in ways(contract, operation):
+            named = each.fields & takes
+            if each.form == form and named and not named & redeemed:
+                return None
+        return "what the fixtures name may be redeemed by now; list more of it"
 
     def _easiest(
         self, operation: Operation, chosen: list[Way], why: Callable[[Operation, Way], str | None]
@@ -188,3 +192,22 @@ def ways(contract: Contract, operation: Operation) -> tuple[Way, ...]:
 
 def _chosen(every: tuple[Way, ...], *, quote: bool | None) -> list[Way]:
     return [each for each in every if quote is None or each.quote == quote]
+
+
+def _named(row: Mapping[str, Any]) -> tuple[str, type, Any]:
+    """What a row of the account names, whatever the operation calls the object that it stands in."""
+    return row["field"].rpartition(".")[2], type(row["value"]), row["value"]
+
+
+def _fields(
+    rows: Iterable[Mapping[str, Any]], holds: Callable[[Mapping[str, Any]], bool]
+) -> dict[str, frozenset[str]]:
+    """The fields, by operationId, of which something holds for every row."""
+    every: dict[str, dict[str, bool]] = {}
+    for row in rows:
+        fields = every.setdefault(row["operation"], {})
+        fields[row["field"]] = fields.get(row["field"], True) and holds(row)
+    return {
+        operation: frozenset(name for name, held in fields.items() if held)
+        for operation, fields in every.items()
+    }
