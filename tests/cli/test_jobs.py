@@ -155,7 +155,7 @@ def test_what_is_for_a_target_needs_one(values: dict[str, Any], option: str) -> 
 
 
 def test_refusals_are_remembered_in_the_users_state() -> None:
-    where = Path("punchh-contract", "refusals.json")
+    where = Path("punchh-contract", "refusals.db")
 
     assert module.refusals_file({"XDG_STATE_HOME": "state"}) == Path("state") / where
     assert module.refusals_file({}).is_relative_to(Path.home())

@@ -86,6 +86,7 @@ def invoke(*arguments: str | Path, **environ: str) -> Result:
         (["--update-baseline"], "--update-baseline needs --baseline"),
         (["--baseline", "nowhere.json"], "--baseline nowhere.json: cannot be read"),
         (["--replay", "nowhere.json"], "--replay nowhere.json: cannot be read"),
+        (["--report-dir", ""], "it is empty: name a folder"),
         (["--replay", "x.json", "--plan"], "--plan promises that none is sent"),
         (["--target", NOBODY, "--operation", FORCE], "PUNCHH_ADMIN_KEY"),
         (["--target", "https://target.example"], "--allow-host"),
@@ -130,7 +131,9 @@ def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Told:
 
     def run(*arguments: str | Path, findings: Sequence[Finding] = (), **values: Any) -> Result:
         environ = values.pop("environ", {})
-        found = RunResult(Tally((FORCE,)), findings=list(findings), **values)
+        tally = Tally((FORCE,))
+        tally.add(load().operation(FORCE), "fuzzing", 404, {}, None)
+        found = RunResult(tally, findings=list(findings), **values)
         monkeypatch.setattr(test_command.runner, "run", lambda job, say: found)
         # So few examples, lest goals be missed.
         more = ("--target", NOBODY, "--report-dir", tmp_path / "out", "--max-examples", "1")
@@ -199,6 +202,7 @@ def test_an_update_takes_up_what_is_new_and_keeps_reasons(told: Told, tmp_path: 
     second = told("--baseline", path, findings=both)
 
     assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "The contract run is green: 0 findings, 2 known" in first.output
     assert [each["check"] for each in entries] == ["server_error", "content_type"]
     assert (entries[0]["reason"], entries[0]["until"]) == ("agreed", TODAY.isoformat())
     assert "say here why" in entries[1]["reason"]
@@ -206,13 +210,42 @@ def test_an_update_takes_up_what_is_new_and_keeps_reasons(told: Told, tmp_path: 
 
 def test_an_update_writes_the_first_baseline_and_renews_none_that_expired(told: Told, tmp_path: Path) -> None:
     path = tmp_path / "new.json"
-    assert told("--baseline", path, "--update-baseline", findings=[finding()]).exit_code == 0
+    first = told("--baseline", path, "--update-baseline", findings=[finding()])
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert first.exit_code == 0
+    # Whoever reads the report of that run finds the verdict that its exit code is.
+    assert "The contract run is green: 0 findings, 1 known" in first.output
+    assert (report["verdict"], report["findings"][0]["baseline"]["expired"]) == ("green", False)
+    assert "<failure" not in (tmp_path / "out" / "junit.xml").read_text()
+    assert "Expired" not in first.output
     assert told("--baseline", path, findings=[finding()]).exit_code == 0
 
     baseline(path, finding(), EXPIRED)
 
-    assert told("--baseline", path, "--update-baseline", findings=[finding()]).exit_code == 1
+    renewed = told("--baseline", path, "--update-baseline", findings=[finding(), finding("content_type")])
+
+    assert renewed.exit_code == 1
+    assert "The contract run is red: 1 finding, 1 known" in renewed.output
+    assert f"Expired there, and prolonged by hand only: {finding().id}." in renewed.output
     assert json.loads(path.read_text())["findings"][0]["until"] == EXPIRED.isoformat()
+
+
+def test_a_baseline_that_was_edited_by_hand_silences_nothing(told: Told, tmp_path: Path) -> None:
+    path = baseline(tmp_path / "b.json", finding(), TODAY)
+    path.write_text(path.read_text().replace("server_error", "content_type"))
+
+    done = told("--baseline", path, findings=[finding()])
+
+    assert done.exit_code == 2
+    assert f"{path}: /findings/0/id" in done.output
+
+
+def test_a_baseline_that_cannot_be_written_costs_no_report(told: Told, tmp_path: Path) -> None:
+    done = told("--baseline", tmp_path / "no" / "b.json", "--update-baseline", findings=[finding()])
+
+    assert done.exit_code == 2
+    assert "cannot be written" in done.output
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["verdict"] == "red"
 
 
 def test_github_gets_the_summary_after_what_stands_there(told: Told, tmp_path: Path) -> None:
@@ -341,6 +374,38 @@ def test_a_replay_is_1_while_it_is_seen_and_0_once_it_is_mended(place: Place, tm
     assert "is still there." in seen.output
     assert "was not seen again." in mended.output
     assert "Warning: the replay was written with another contract (0.9, 000000000000)" in seen.output
+    assert len(place.proxy.requests) == 1
+
+
+def test_a_replay_that_decides_nothing_is_2(place: Place, tmp_path: Path) -> None:
+    """A reward that was redeemed when its answer was found to be wrong is gone."""
+    fixture = place.fixtures["operations"][FORCE]["redemption.reward_id"][0]
+    guest = place.fixtures["operations"][FORCE]["user_id"][0]
+    (tmp_path / "f.yaml").write_text(
+        f"spend: 5\noperations: {{{FORCE}: {{user_id: [{guest}], redemption.reward_id: [{fixture}]}}}}"
+    )
+    document = json.loads(replay(tmp_path).read_text())
+    body = {
+        "user_id": {"$fixture": [FORCE, "user_id", 1], "type": "number"},
+        "redemption": {"reward_id": fixture},
+        "redemption_type": "reward",
+    }
+    document["finding"] |= {"check": "response_schema", "severity": "SHAPE", "status": 201}
+    document["finding"]["exchange"] |= {"body": body, "once": 1, "statuses": [201, 404, 422]}
+    (tmp_path / "replay.json").write_text(json.dumps(document))
+    place.proxy.plant = lambda _, answer: answer.but_json(["Redemption is not possible."]).but(status=422)
+
+    done = invoke(
+        *("--target", place.proxy.url, "--operation", FORCE, "--replay", tmp_path / "replay.json"),
+        *("--fixtures", tmp_path / "f.yaml"),
+        **place.credentials,
+    )
+
+    assert done.exit_code == 2, done.output
+    assert (
+        "was not seen again; inconclusive: answered 422, the finding was of 201;"
+        " what the request names may be used up."
+    ) in done.output
     assert len(place.proxy.requests) == 1
 
 

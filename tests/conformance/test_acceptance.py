@@ -77,6 +77,20 @@ def test_statuses_follow_from_what_the_contract_documents(operation_id: str) -> 
     assert tuple(entry["checks"][each]["expected-statuses"] for each in CHECKS) == EXPECTED[operation_id]
 
 
+@pytest.mark.parametrize("operation_id", ALL)
+def test_on_a_target_of_somebody_elses_a_good_request_is_not_unauthorized(operation_id: str) -> None:
+    made = acceptance.config(load(), [operation_id], base_url=URL, seed=7, max_examples=12, own=False)
+    schema = loaded(made)
+    checks = schema.config.checks_config_for(operation=by_id(schema)[operation_id], phase="fuzzing")
+
+    bad, good, headerless = EXPECTED[operation_id]
+    assert tuple(getattr(checks, each).expected_statuses for each in CHECKS) == (
+        bad,
+        [each for each in good if each != "401"],
+        headerless,
+    )
+
+
 def test_an_unknown_operation_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="redeem_all"):
         acceptance.settings(load(), ["redeem_all"])

@@ -374,7 +374,7 @@ def test_with_few_examples_only_own_checks_are_missed() -> None:
 
     assert {each.kind for each in judgement.missed} == {"own check"}
     assert {why for goal, why in judgement.not_reached if not goal.assumed} == {
-        "only 5 examples: raise --max-examples to 200"
+        "not judged with --max-examples 5, below 200"
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from conformance.foreign import FORCE, ONLINE
+from conformance.foreign import FORCE, MOBILE, ONLINE
 from schemathesis import Response
 
 from punchh_contract.auth import Credentials
@@ -126,7 +126,8 @@ def test_a_case_whose_guest_is_spent_is_not_sent_and_that_is_said_once(case: Cas
     first, second = (case(run, ONLINE, quote) for _ in range(2))
     run.before_call(first)
 
-    assert not run.admits(second)
+    with pytest.raises(UnsendableError):
+        run.admits(second)
     for _ in range(2):
         with pytest.raises(UnsendableError) as error:
             run.before_call(case(run, ONLINE, quote))
@@ -154,6 +155,22 @@ def test_an_answer_settles_what_its_request_could_have_spent(
 
     assert row(run, "user_id") == settled
     assert run.result.tally.counts[FORCE].statuses[status] == 1
+
+
+@pytest.mark.parametrize("code", [["7000002"], {"code": "7000002"}, 7000002, None])
+def test_a_target_may_take_anything_for_a_code_that_was_handed_out(
+    case: Cases, code: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "_phase", lambda _: "fuzzing")  # so that no probe follows
+    run = begin(MOBILE, ONLINE)
+    run._handed_out.add("7000002")
+    made = case(run, ONLINE, {"client": "x", "redemption_code": code})
+
+    run.after_call(made, answer(run, made, 200, b'{"category":"redeemable","redemption_id":1}'))
+
+    counts = run.result.tally.counts[ONLINE]
+    assert counts.total("success") == 1
+    assert not [form for _, form in counts.forms if form.startswith("link")]
 
 
 def test_an_answer_that_never_came_is_a_finding_and_may_have_spent_something(case: Cases) -> None:

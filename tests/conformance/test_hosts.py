@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from punchh_contract.conformance.hosts import origin
+from punchh_contract.conformance.hosts import counted, origin
 from punchh_contract.errors import UsageError
 
 
@@ -144,3 +144,17 @@ def test_what_is_no_plain_origin_is_refused_with_the_reason(url: str, words: str
     with pytest.raises(UsageError, match=words) as refusal:
         origin(url, ())
     assert "planted-secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://127.0.0.1:8080", "http://localhost:8080", True),
+        ("http://127.0.0.1:8080", "http://[::1]:8080", True),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8081", False),
+        ("https://a.example", "http://a.example:8443", True),
+        ("https://a.example", "https://b.example", False),
+    ],
+)
+def test_refusals_are_counted_for_a_server_however_it_is_spelt(one: str, other: str, same: bool) -> None:
+    assert (counted(one) == counted(other)) == same

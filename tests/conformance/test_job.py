@@ -19,7 +19,7 @@ FULL = Job(
     reset_path="/reset",
     max_time=1.5,
     allowed_env=("staging",),
-    refusals_file=Path("state") / "refusals.json",
+    refusals_file=Path("state") / "refusals.db",
     ca_bundle="bundle.pem",
     rehearse=True,
 )

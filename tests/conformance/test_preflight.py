@@ -55,6 +55,8 @@ def test_each_operation_is_asked_once_and_nothing_is_taken(
     run.close()
     assert not [row for row in run.result.spending if row["spent"] or row["unknown"]]
     assert run.result.findings == []
+    # What was sent is counted, as all that a run sends.
+    assert [each.probes for each in run.result.tally.counts.values()] == [{preflight.OPENING: 1}] * 4
 
 
 def test_an_operation_whose_key_is_wrong_is_left_out_and_the_rest_is_tested(begin: Any) -> None:

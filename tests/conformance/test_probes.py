@@ -14,6 +14,8 @@ from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.guard import Guard
 from punchh_contract.conformance.impossible import INT64, TEXT
 from punchh_contract.conformance.prober import (
+    CANNOT_TELL,
+    CONTROL,
     NO_BASE,
     NO_BUDGET,
     NOTHING_LEFT,
@@ -174,6 +176,8 @@ def test_a_right_server_refuses_every_probe(
     operation: Operation, sandbox: str, judge: Any, counted: Counted
 ) -> None:
     assert judge(sandbox, operation) == []
+    # Without a User-Agent it may be refused as for any other reason, so it is sent once more with one.
+    assert counted.pop(CONTROL) in ([200], [201], [422])
     assert set(counted) == {probe.name for probe in probes_of(operation)}
     assert set(map(tuple, counted.values())) <= {(400,), (401,), (412,)}
 
@@ -385,6 +389,30 @@ def test_a_probe_that_is_not_answered_is_found(
     assert spending.rows()[0]["unknown"] == len(findings)
 
 
+def test_a_refusal_that_could_have_another_reason_is_no_probe(
+    tampered: Any, serve: Serve, counted: Counted
+) -> None:
+    """The target refuses each redemption but the first, as it refuses a missing header."""
+    operation, redeemed = load().operation("force_redeem"), []
+
+    def use_up(exchange: Any) -> None:
+        if exchange.status == 201:
+            redeemed.append(exchange)
+            if len(redeemed) > 1:
+                exchange.status, exchange.answer = 400, b'{"error":"no"}'
+
+    with serve(tampered(after=use_up)) as url:
+        prober = prober_for(url, [operation], counted)
+        findings = given(prober, operation, accepted(url, operation, target.credentials(url)))
+
+    assert findings == []
+    assert prober.not_run() == [NotRun(operation.id, "no User-Agent", CANNOT_TELL)]
+    # Both calls are counted, and neither as the probe.
+    assert counted[CONTROL] == [400, 400]
+    assert "no User-Agent" not in counted
+    assert len(redeemed) == 2
+
+
 # --- a target of somebody else's ---
 
 FOUR = list(load().operations.values())
@@ -405,6 +433,7 @@ def test_a_request_that_names_nobody_does_for_every_probe(
     # Refused anyway, so that it shows nothing where the status could be the same.
     missed = {probe.name for probe in probes_of(operation) if response.status_code in probe.statuses}
     assert missed <= {"no User-Agent"}
+    assert counted.pop(CONTROL, None) == (None if missed else [response.status_code])
     assert set(counted) == {probe.name for probe in probes_of(operation)} - missed
     assert all(statuses in ([400], [401], [412]) for statuses in counted.values())
     assert {each.what for each in prober.not_run()} == missed
@@ -504,7 +533,7 @@ def test_probes_that_find_no_budget_at_their_turn_are_listed(sandbox: str, count
     assert {each.why for each in prober.not_run()} == {NO_BUDGET}
 
 
-@pytest.mark.parametrize(("spend", "made"), [(1, 0), (2, 5)])
+@pytest.mark.parametrize(("spend", "made"), [(1, 0), (2, 6)])
 def test_a_redemption_is_repeated_only_while_its_fixtures_may_be_spent(
     spend: int, made: int, sandbox: str, counted: Counted
 ) -> None:
@@ -515,7 +544,9 @@ def test_a_redemption_is_repeated_only_while_its_fixtures_may_be_spent(
     given(prober, operation, accepted(sandbox, operation, credentials))
 
     assert sum(map(len, counted.values())) == made
-    assert spending.rows()[0]["spent"] == 1
+    # One of the calls is no probe: the request without the fault, which redeems.
+    assert counted.get(CONTROL, []) == ([201] if made else [])
+    assert spending.rows()[0]["spent"] == spend
     assert {each.why for each in prober.not_run()} == (set() if made else {NOTHING_LEFT})
     if not made:
         given(prober, operation, refused(sandbox, operation, credentials))

@@ -14,7 +14,7 @@ from punchh_contract.auth import Credentials, PunchhRequestsAuth
 from punchh_contract.conformance import tally
 from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.naming import namings
-from punchh_contract.conformance.prober import Prober, plan
+from punchh_contract.conformance.prober import CONTROL, Prober, plan
 from punchh_contract.conformance.probes import probes_of
 from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.conformance.rehearsal import Rehearsal
@@ -149,7 +149,7 @@ def test_every_probe_is_refused_as_it_must(operation: Operation) -> None:
     )
 
     assert prober.judge(operation, response.request, response.status_code, response.json()) == []
-    assert set(counted) == {each.name for each in probes_of(operation)}
+    assert set(counted) == {each.name for each in probes_of(operation)} | {CONTROL}
 
 
 def test_a_guest_may_be_named_by_a_token_in_the_body() -> None:
@@ -196,4 +196,6 @@ def test_what_was_handed_out_is_known() -> None:
 
 
 def test_what_the_contract_does_not_know_is_not_found() -> None:
-    assert wire_for(Fixtures()).get(f"{URL}/elsewhere").status_code == 404
+    request = requests.Request("GET", f"{URL}/elsewhere").prepare()
+
+    assert Rehearsal(load(), FULL, Fixtures()).send(request).status_code == 404

@@ -87,8 +87,23 @@ def test_what_is_still_wrong_is_seen_again(record: Record, again: Any, place: fo
 def test_what_was_mended_is_not_seen_again(record: Record, again: Any, place: foreign.Place) -> None:
     told = resend(again, load(), record())
 
-    assert (told.status, told.reproduced, told.findings) == (200, False, [])
+    assert (told.status, told.reproduced, told.findings, told.doubt) == (200, False, [], None)
     assert len(place.proxy.requests) == 1
+
+
+def test_what_was_used_up_by_the_run_itself_is_in_doubt(
+    record: Record, again: Any, place: foreign.Place
+) -> None:
+    replay = record()
+    assert replay.exchange.once == 1
+    exchange = dataclasses.replace(replay.exchange, statuses=(200, 401, 422))
+    replay = dataclasses.replace(replay, finding=dataclasses.replace(replay.finding, exchange=exchange))
+    place.proxy.plant = lambda _, answer: answer.but_json({"errors": ["It was used."]}).but(status=422)
+
+    told = resend(again, load(), replay)
+
+    assert (told.status, told.reproduced, told.findings) == (422, False, [])
+    assert told.doubt == "answered 422, the finding was of 200; what the request names may be used up"
 
 
 def test_a_guest_was_not_written_down_and_is_asked_for(
@@ -172,7 +187,7 @@ def test_a_probe_waits_for_the_budget_of_refusals(
     place: foreign.Place, probe: tuple[Any, Replay], tmp_path: Any
 ) -> None:
     job, replay = probe
-    job = dataclasses.replace(job, refusals_file=tmp_path / "refusals.json")
+    job = dataclasses.replace(job, refusals_file=tmp_path / "refusals.db")
     for _ in range(8):
         resend(job, load(), replay)
 
@@ -180,3 +195,32 @@ def test_a_probe_waits_for_the_budget_of_refusals(
         resend(job, load(), replay)
 
     assert len(place.proxy.requests) == 8
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"uri": "/api2/dashboard/users/delete"},
+        {"uri": "/api2/mobile/redemptions/subscription/../../users/469"},
+        {"uri": "/api2/mobile/redemptions/subscription?q=469"},
+        {"uri": "//127.0.0.1:1/api2/mobile/redemptions/subscription"},
+        {"uri": "http://127.0.0.1:1/api2/mobile/redemptions/subscription"},
+        {"headers": {"Host": "evil.example"}},
+        {"headers": {"X-Http-Method-Override": "DELETE"}},
+        {"headers": {"User-Agent": {"$credential": "PUNCHH_SECRET"}}},
+        {"body": {"client": {"$fixture": "FIXTURE_CLIENT_1"}, "subscription_id": "1"}},
+    ],
+)
+def test_a_file_that_somebody_changed_is_not_sent(
+    record: Record, again: Any, place: foreign.Place, edit: dict[str, Any]
+) -> None:
+    replay = record()
+    headers = {**replay.exchange.headers, **edit.get("headers", {})}
+    exchange = dataclasses.replace(replay.exchange, **{**edit, "headers": headers})
+    changed = dataclasses.replace(replay, finding=dataclasses.replace(replay.finding, exchange=exchange))
+    sent = len(place.proxy.requests)
+
+    with pytest.raises(PunchhContractError, match=r"not as a run wrote it|needs|no whole replay"):
+        resend(again, load(), changed)
+
+    assert len(place.proxy.requests) == sent

@@ -211,7 +211,7 @@ def test_a_server_that_redeems_nothing_is_red_for_its_goals(
     assert "goal:5 successes" in {each.group.first.check for each in report.red}
     few = tell(job, result).report
     assert {row["why"] for row in few.not_reached if row["what"] == "5 successes"} == {
-        "only 3 examples: raise --max-examples to 200"
+        "not judged with --max-examples 3, below 200"
     }
 
 

@@ -251,6 +251,27 @@ def test_a_defect_is_told_by_its_place_and_quotes_nothing(program: Child) -> Non
     )
 
 
+def test_a_run_that_breaks_after_something_was_sent_comes_back_and_says_why(program: Child) -> None:
+    """What was sent may have been spent."""
+    program(
+        _CHILD.format(
+            "drive = child.engine.drive\n"
+            "def broken(run, *more):\n"
+            "    drive(run, *more)\n"
+            "    raise ValueError(run.job.credentials.admin_key)\n"
+            "child.engine.drive = broken"
+        )
+    )
+
+    result = runner.run(job(), quiet)
+
+    assert result.tally.counts[FORCE].calls > 0
+    assert result.stopped == (
+        "the run failed with ValueError at <string>:7; this is a defect of punchh-contract"
+    )
+    assert PLANTED not in json.dumps(result.dump())
+
+
 def test_a_process_that_breaks_off_is_no_verdict(program: Child) -> None:
     program("raise SystemExit(3)")
 
@@ -260,7 +281,7 @@ def test_a_process_that_breaks_off_is_no_verdict(program: Child) -> None:
 
 def test_what_the_user_can_mend_before_the_run_is_told(tmp_path: Path) -> None:
     (tmp_path / "afile").write_text("")
-    place = tmp_path / "afile" / "refusals.json"
+    place = tmp_path / "afile" / "refusals.db"
 
     with pytest.raises(runner.RunError, match="cannot be written"):
         runner.run(job(rehearse=False, refusals_file=place), quiet)

@@ -1,11 +1,13 @@
 """What the wire sends and what it refuses, over real sockets and through Schemathesis' own transport."""
 
 import contextlib
+import gzip
+import itertools
 import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ import requests
 import schemathesis
 from schemathesis.transport.requests import ManagedCookiesSession
 
+from punchh_contract.conformance import intake
 from punchh_contract.conformance import wire as module
 from punchh_contract.conformance.refusals import LIMIT, Refusals
 from punchh_contract.conformance.wire import (
@@ -46,6 +49,7 @@ class Server:
         self.headers: dict[str, str] = {}
         self.drop = False
         self.body = b"{}"
+        self.pieces: Iterable[bytes] = ()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -63,6 +67,8 @@ class Server:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(outer.body)
+                for piece in outer.pieces:
+                    self.wfile.write(piece)
 
             do_GET = do_POST  # noqa: N815  # the name that http.server calls
 
@@ -222,18 +228,38 @@ def test_what_the_guard_refuses_is_not_sent_and_is_no_network_error(make: Any, s
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1:1/x",
-        "http://127.0.0.1.example.com/",
-        "https://{host}/",
-        "http://pat@{host}/",
-        "http://localhost:{port}/",
+        "http://127.0.0.1:1{path}",
+        "http://127.0.0.1.example.com{path}",
+        "https://{host}{path}",
+        "http://pat@{host}{path}",
+        "http://localhost:{port}{path}",
+        "http://{host}/",
+        "http://{host}{path}/more",
+        "http://{host}/elsewhere{path}",
+        "http://{host}/_sandbox/reset",
     ],
 )
-def test_nothing_goes_to_another_origin(url: str, make: Any, server: Server) -> None:
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_nothing_goes_anywhere_but_to_the_contracts_operations(
+    method: str, url: str, make: Any, server: Server
+) -> None:
     host = server.url.partition("://")[2]
-    request = requests.Request("POST", url.format(host=host, port=host.partition(":")[2])).prepare()
-    with pytest.raises(WireError, match="another place"):
-        make().send(request)
+    made = url.format(host=host, port=host.partition(":")[2], path=FORCE.path)
+    with pytest.raises(WireError, match="a request to none of the contract's operations"):
+        make().send(requests.Request(method, made).prepare())
+    assert server.seen == []
+
+
+def test_an_operation_has_one_method(make: Any, server: Server) -> None:
+    with pytest.raises(WireError, match="none of the contract's operations"):
+        make().get(server.url + FORCE.path)
+    assert server.seen == []
+
+
+def test_no_header_names_another_site_on_the_same_machine(make: Any, server: Server) -> None:
+    post(make(), server, {"host": "another.example.com"})
+
+    assert server.seen[0].headers["host"] == server.url.partition("://")[2]
 
 
 def test_a_stream_is_not_sent(make: Any, server: Server) -> None:
@@ -362,7 +388,11 @@ def test_the_ninth_refusal_stops_the_run(status: int, make: Any, server: Server)
         post(wire, server)
 
     assert wire.stopped
-    assert "check the credentials" in wire.stopped
+    assert "too many refused authentications (401, 403, 412)" in wire.stopped
+    assert (
+        "for which vendors block an address: check the credentials, or why the target refuses what is right"
+        in wire.stopped
+    )
     with pytest.raises(StoppedError):
         post(wire, server)
 
@@ -427,7 +457,7 @@ def test_an_answer_between_two_silences_begins_the_count_anew(make: Any, server:
     ("headers", "body"),
     [
         ({"Content-Length": "100", "Connection": "close"}, b"{"),
-        ({"Content-Encoding": "gzip"}, b"no gzip at all"),
+        ({"Transfer-Encoding": "chunked", "Connection": "close"}, b"64\r\n{"),
     ],
 )
 def test_half_an_answer_is_none(headers: dict[str, str], body: bytes, make: Any, server: Server) -> None:
@@ -438,6 +468,82 @@ def test_half_an_answer_is_none(headers: dict[str, str], body: bytes, make: Any,
         assert UNANSWERED in response.headers
 
     assert wire.stopped
+
+
+ENDLESS = {"Content-Length": str(10**12), "Connection": "close"}
+
+
+def ticking() -> Callable[[], float]:
+    """A clock on which each look takes a second."""
+    seconds = itertools.count(0.0, 1.0)
+    return lambda: next(seconds)
+
+
+def test_an_endless_answer_is_none(make: Any, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "LARGEST", 100_000)
+    server.headers, server.pieces = ENDLESS, itertools.repeat(b"x" * 1000)
+    wire = make()
+    with pytest.raises(intake.EndlessError, match="did not end") as error:
+        post(wire, server)
+    for _ in range(SILENCES - 1):
+        assert UNANSWERED in wire.post(server.url + FORCE.path, data="{}").headers
+
+    assert error.value.request is not None
+    assert wire.stopped
+    assert "5 requests in a row had none" in wire.stopped
+
+
+def test_a_steady_drip_is_none(make: Any, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "LARGEST", 10**12)
+    monkeypatch.setattr(intake, "LONGEST", 3.0)
+    server.headers, server.pieces = ENDLESS, itertools.repeat(b"x")
+    with pytest.raises(intake.EndlessError):
+        post(make(clock=ticking()), server)
+
+
+def test_a_drip_ends_with_the_run(make: Any, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "LARGEST", 10**12)
+    monkeypatch.setattr(intake, "LONGEST", 10.0**12)
+    server.headers, server.pieces = ENDLESS, itertools.repeat(b"x")
+    wire = make(clock=ticking(), deadline=8.0)
+    with pytest.raises(intake.EndlessError):
+        post(wire, server)
+    with pytest.raises(StoppedError, match="--max-time"):
+        post(wire, server)
+
+
+def test_a_bomb_is_no_answer_and_what_is_packed_honestly_is_one(
+    make: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "LARGEST", 100_000)
+    server.headers = {"Content-Encoding": "gzip"}
+    wire = make()
+    server.body = gzip.compress(b'{"a":1}')
+    assert post(wire, server).json() == {"a": 1}
+    server.body = gzip.compress(b"x" * 10**7)
+    assert len(server.body) < intake.LARGEST
+    with pytest.raises(intake.EndlessError):
+        post(wire, server)
+
+
+def test_what_is_said_to_be_packed_and_is_not_is_judged_as_it_is(make: Any, server: Server) -> None:
+    server.headers, server.body = {"Content-Encoding": "gzip"}, b"no gzip at all"
+
+    assert post(make(), server).content == b"no gzip at all"
+
+
+def test_no_error_is_its_own_cause(make: Any, server: Server) -> None:
+    """Whoever looks for the first cause goes along the chain to its end."""
+    server.drop = True
+    with pytest.raises(requests.ConnectionError) as raised:
+        post(make(), server)
+
+    seen: list[BaseException] = []
+    error: BaseException | None = raised.value
+    while error is not None:
+        assert error not in seen
+        seen.append(error)
+        error = error.__cause__ or error.__context__
 
 
 def test_what_must_not_be_sent_has_no_stand_in(make: Any, server: Server) -> None:
@@ -462,7 +568,7 @@ def test_no_answer_is_waited_for_beyond_the_deadline(make: Any) -> None:
         wire._origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
         started = time.monotonic()
         with pytest.raises(requests.Timeout):
-            wire.send(requests.Request("POST", f"{wire._origin}/").prepare(), timeout=30)
+            wire.send(requests.Request("POST", wire._origin + FORCE.path).prepare(), timeout=30)
         assert time.monotonic() - started < 5
 
 

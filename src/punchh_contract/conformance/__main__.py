@@ -52,6 +52,7 @@ def main() -> None:
                 base_url=job.base_url,
                 seed=job.seed,
                 max_examples=job.max_examples,
+                own=job.own,
             )
             if not job.own and not job.fixtures:
                 # Its steps follow from what was redeemed, and nothing will be.

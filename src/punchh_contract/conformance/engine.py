@@ -51,7 +51,7 @@ def drive(run: Run, document: dict[str, Any], config: SchemathesisConfig, say: S
             case events.PhaseFinished(phase=phase) if phase.name in _TESTED:
                 calls = sum(counts.calls for counts in run.result.tally.counts.values())
                 say(
-                    f"{phase.name.value:>10}: {calls} calls, {len(run.result.findings)} findings so far,"
+                    f"{phase.name.value:>10}: {calls} calls, {len(run.result.findings)} failures so far,"
                     f" {time.monotonic() - started:.0f} s"
                 )
 

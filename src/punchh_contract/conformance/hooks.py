@@ -15,7 +15,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.transport import SerializationContext
 
 from punchh_contract.auth import PunchhRequestsAuth
-from punchh_contract.conformance import prober, refusals
+from punchh_contract.conformance import hosts, prober, refusals
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
@@ -25,7 +25,7 @@ from punchh_contract.conformance.limits import FURTHER
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.prober import NotRun, OwnFinding, Prober, parsed, settled
 from punchh_contract.conformance.quotes import Quotes
-from punchh_contract.conformance.refusals import History, Refusals
+from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.conformance.rehearsal import Rehearsal
 from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.spending import Bill, Outcome, Spending
@@ -73,7 +73,7 @@ class Run:
         self._handed_out: set[Any] = set()
         uid_prefix = "contract-run-" if any_run else f"contract-run-{job.run_id}-"
         self.spending = Spending(job.fixtures, capped=not job.own)
-        self.budget, self._history = _budget(job)
+        self.budget = _budget(job)
         self.redactor = Redactor(job.credentials, job.fixtures, self._handed_out, contract)
         self.wire = Wire(
             contract,
@@ -219,8 +219,8 @@ class Run:
         self.result.spending = self.spending.rows()
         for each in [*self._prober.not_run(), *self._quotes.not_run()]:
             self._leave_out(each)
-        if self._history and self._history.warning:
-            self.result.warnings.append(self._history.warning)
+        if self.budget.warning:
+            self.result.warnings.append(self.budget.warning)
         self.result.handed_out = sorted(map(str, self._handed_out))
 
     def _carry(self, operation: Operation, phase: str, request: Any, answer: Any) -> None:
@@ -235,7 +235,9 @@ class Run:
                 elif (
                     target.id == operation.id
                     and isinstance(request, dict)
-                    and request.get(field) in self._handed_out
+                    # Anything may stand there, a list too, and a target may take it.
+                    and isinstance(request.get(field), str)
+                    and request[field] in self._handed_out
                 ):
                     self.result.tally.add_form(operation, phase, f"link {name}")
 
@@ -335,10 +337,11 @@ def _too_deep(content: bytes | None) -> bool:
     return False
 
 
-def _budget(job: Job) -> tuple[Refusals, History | None]:
+def _budget(job: Job) -> Refusals:
     if job.refusals_file is None:
-        return Refusals.unlimited(), None
-    return refusals.remembered(job.refusals_file, job.base_url, time.time, keep=not job.rehearse)
+        return Refusals.unlimited()
+    who = hosts.counted(job.base_url)
+    return refusals.remembered(job.refusals_file, who, time.time, keep=not job.rehearse)
 
 
 def _serialized(_: SerializationContext, value: Any) -> bytes:

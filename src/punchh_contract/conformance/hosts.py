@@ -109,3 +109,12 @@ def _normalised(host: str) -> str | None:
     if not _NAME.fullmatch(host) or ".." in host:
         return None
     return host.removesuffix(".")
+
+
+def counted(origin: str) -> str:
+    """Return under what name refusals of an origin are counted: a vendor counts our address, whatever the port
+    and the spelling. On this machine each port is a server of its own.
+    """
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    return f"loopback:{parts.port}" if is_loopback(host) else host

@@ -101,7 +101,7 @@ class Limits:
             return f"{FURTHER} were not sent: {self.unmade[operation.id, FURTHER]}"
         if self.examples >= self.usual_examples:
             return None
-        return f"only {self.examples} examples: raise --max-examples to {self.usual_examples}"
+        return f"not judged with --max-examples {self.examples}, below {self.usual_examples}"
 
     def closed(self, contract: Contract, operation: Operation, *, quote: bool | None = False) -> str | None:
         """Why no such way was open all the time: no fixture for it, or none that may be spent any more."""

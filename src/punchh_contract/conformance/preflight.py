@@ -17,6 +17,8 @@ from punchh_contract.conformance.verdict import judging
 from punchh_contract.conformance.wire import StoppedError
 from punchh_contract.contract import Contract, Operation
 
+OPENING = "are the credentials taken"
+
 
 def usable(run: Run) -> tuple[str, ...]:
     """Return the ids of the operations that can be tested: all on a target of our own.
@@ -39,6 +41,7 @@ def usable(run: Run) -> tuple[str, ...]:
             raise RunError(
                 f"{run.job.base_url} does not answer ({_cause(error)}): is it up, and is the address right?"
             ) from None
+        run.result.tally.add_probe(operation, OPENING, response.status_code)
         if response.status_code in STATUSES:
             refused[operation.id] = response.status_code
             _leave_out(run, operation, response)

@@ -29,6 +29,10 @@ PER_PROBE = 3
 Count = Callable[[Operation, str, int], None]
 """Given the operation, the name of the own check and the status of the answer."""
 NO_BASE = "no request of this operation got far enough to be repeated with the fault"
+MOST_TRIES = 6
+CONTROL = "a probed request once more, without the fault"
+"""The name of that request, in the tally."""
+CANNOT_TELL = "its refusal could have had another reason: the request without the fault was refused alike"
 NO_BUDGET = f"at most {refusals.LIMIT} calls in ten minutes may expect 401, 403 or 412, and others had them"
 NOTHING_LEFT = (
     "what may be spent of the fixtures is spent, and no refused request came that could be repeated"
@@ -118,6 +122,7 @@ class Prober:
         self._spending = spending
         self._count = count
         self._made: collections.Counter[tuple[str, str]] = collections.Counter()
+        self._tried: collections.Counter[tuple[str, str]] = collections.Counter()
         self._why: dict[tuple[str, str], str] = {}
         self._validators: dict[str, jsonschema_rs.Validator] = {}
 
@@ -134,7 +139,9 @@ class Prober:
         for probe in probes_of(operation):
             key = operation.id, probe.name
             # Answered so already, the fault would show nothing.
-            if self._made[key] < self._plan.due.get(key, 0) and status not in probe.statuses:
+            due = self._made[key] < self._plan.due.get(key, 0) and self._tried[key] < MOST_TRIES
+            if due and status not in probe.statuses:
+                self._tried[key] += 1
                 finding = self._make(operation, probe, sent, status)
                 if finding is not None:
                     found.append(finding)
@@ -203,9 +210,36 @@ class Prober:
             )
         finally:
             self._spending.settle(bill, settlement)
+        if self._is_ambiguous(operation, probe, sent, response.status_code):
+            self._count(operation, CONTROL, response.status_code)
+            self._why[key] = CANNOT_TELL
+            return None
         self._made[key] += 1
         self._count(operation, probe.name, response.status_code)
         return _finding(operation, probe, status, response)
+
+    def _is_ambiguous(
+        self, operation: Operation, probe: Probe, sent: requests.PreparedRequest, status: int
+    ) -> bool:
+        """Whether a refusal may have another reason than the fault: what the request names was used up by the
+        first one. Then the request without the fault, sent once more, is refused alike.
+        """
+        if status not in probe.statuses or status in refusals.STATUSES:
+            return False
+        try:
+            bill = self._spending.reserve(operation, parsed(sent.body))
+        except CapError:
+            return True
+        settlement: Outcome = "unknown"
+        try:
+            control = self._wire.send(sent.copy())
+            settlement = settled(operation, control.status_code, parsed(sent.body), parsed(control.content))
+        except (StoppedError, requests.RequestException):
+            return True
+        finally:
+            self._spending.settle(bill, settlement)
+        self._count(operation, CONTROL, control.status_code)
+        return control.status_code == status
 
     def _changed(
         self, operation: Operation, probe: Probe, sent: requests.PreparedRequest

@@ -14,6 +14,8 @@ from punchh_contract.conformance import impossible
 from punchh_contract.contract import Operation
 from punchh_contract.signing import ALGORITHMS, sign
 
+ADDED = "added=1"
+"""The query that a probe adds after signing."""
 WRONG = impossible.TEXT
 """In place of a credential or of a value that names somebody: nobody's, and one that our guard knows."""
 
@@ -107,7 +109,7 @@ def _changed_body(_: Operation, __: Credentials, call: Call) -> None:
 
 
 def _added_query(_: Operation, __: Credentials, call: Call) -> None:
-    call.path += ("&" if "?" in call.path else "?") + "added=1"
+    call.path += ("&" if "?" in call.path else "?") + ADDED
 
 
 def _no_credential(operation: Operation, credentials: Credentials, call: Call) -> None:

@@ -1,7 +1,10 @@
 """Sends one recorded finding again, through the same wire and under the same rules as a run."""
 
+import dataclasses
+
 import requests
 
+from punchh_contract.conformance import probes
 from punchh_contract.conformance.hooks import Run, answer_of
 from punchh_contract.conformance.job import Job
 from punchh_contract.conformance.prober import parsed, settled
@@ -9,7 +12,10 @@ from punchh_contract.conformance.runner import RunError
 from punchh_contract.conformance.spending import Outcome as Spent
 from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.conformance.verdict.replay import Call, Outcome, Replay
-from punchh_contract.contract import Contract
+from punchh_contract.contract import Contract, Operation
+from punchh_contract.errors import UsageError
+
+CHANGED = "this replay is not as a run wrote it"
 
 
 def resend(job: Job, contract: Contract, replay: Replay) -> Outcome:
@@ -22,6 +28,7 @@ def resend(job: Job, contract: Contract, replay: Replay) -> Outcome:
 
     def send(call: Call) -> Answer:
         operation = contract.operation(call.operation)
+        _check(call, operation, job)
         refusal = replay.exchange.probe is not None
         if refusal and not run.budget.take():
             raise RunError(
@@ -42,4 +49,28 @@ def resend(job: Job, contract: Contract, replay: Replay) -> Outcome:
             run.spending.settle(bill, outcome)
         return answer_of(response)
 
-    return replay.run(contract, job.credentials, job.fixtures, send)
+    try:
+        return replay.run(contract, job.credentials, job.fixtures, send)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(CHANGED) from None
+
+
+def _check(call: Call, operation: Operation, job: Job) -> None:
+    """Hold a request to what a run would send: a replay is a file that people pass on, and may be anybody's.
+
+    What its body names the wire's guard judges. Raises UsageError.
+    """
+    if call.uri not in (operation.path, f"{operation.path}?{probes.ADDED}"):
+        raise UsageError(f"{CHANGED}: its path is not that of {operation.id}")
+    credentials = {each.header.lower() for schemes in operation.security for each in schemes}
+    plain = {"content-type", *(each["name"].lower() for each in operation.parameters)}
+    for name, value in call.headers.items():
+        if name.lower() not in credentials | plain:
+            raise UsageError(f"{CHANGED}: it has a header that {operation.id} does not have")
+        if name.lower() in plain and any(each in value for each in _secrets(job)):
+            raise UsageError(f"{CHANGED}: a credential stands in a header that is none")
+
+
+def _secrets(job: Job) -> list[str]:
+    held = dataclasses.asdict(job.credentials)
+    return [value for name, value in held.items() if value and name != "user_agent"]

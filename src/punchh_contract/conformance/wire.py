@@ -15,12 +15,12 @@ import requests
 from pyrate_limiter import Duration, Limiter, Rate
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
-from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 from schemathesis.transport.requests import ManagedCookiesSession
 from urllib3 import HTTPResponse
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import HTTPError, ProtocolError
 from urllib3.util import SKIP_HEADER
 
+from punchh_contract.conformance import intake
 from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import PunchhContractError, UsageError
@@ -37,7 +37,7 @@ TIMEOUT = 10.0
 """Seconds for an answer to begin, where the caller sets none."""
 UNANSWERED = "x-punchh-contract-unanswered"
 """The header of the response that stands for an answer that never came; no target sends it."""
-NO_ANSWER = (requests.ConnectionError, requests.Timeout, ChunkedEncodingError, ContentDecodingError)
+NO_ANSWER = (requests.ConnectionError, requests.Timeout, HTTPError)
 SILENCES = 5
 """So many requests in a row without an answer, and the target is taken for gone."""
 PATIENCE = 61.0
@@ -131,7 +131,7 @@ class Wire(ManagedCookiesSession):
         """
         try:
             return super().request(*args, **kwargs)
-        except NO_ANSWER as error:
+        except (requests.ConnectionError, requests.Timeout) as error:
             return _unanswered(error.request)
 
     def send(
@@ -150,23 +150,27 @@ class Wire(ManagedCookiesSession):
                 response = self._pass(request, kwargs)
                 # Before the body is read, which may fail: the target has counted the call by now.
                 self._judge(response, expects_refusal)
-                response.content  # noqa: B018  # reads it
-            except NO_ANSWER as error:
-                error.request = request
+                intake.read(response, self._deadline, self._clock)
+            except NO_ANSWER as raised:
+                error = _as_requests(raised, request)
                 self._silences += 1
                 if self._silences >= SILENCES:
                     self.stop(
                         f"{self._origin} does not answer any more: {SILENCES} requests in a row had none"
                     )
-                raise
+                if error is raised:
+                    raise  # from itself, and whoever looks for the first cause would never come to an end
+                raise error from raised
             self._silences = 0
         return response
 
     def _permit(self, request: requests.PreparedRequest, body: bytes | None, case_id: str | None) -> None:
         self._go_on()
         method, url = str(request.method), str(request.url)
-        if url != self._origin and not url.startswith(f"{self._origin}/"):
-            raise WireError(f"a request to another place than {self._origin} was about to be sent")
+        operation = self._contract.find(method, request.path_url.partition("?")[0])
+        if operation is None or not url.startswith(f"{self._origin}{operation.path}"):
+            raise WireError(f"a request to none of the contract's operations at {self._origin} was not sent")
+        request.headers.pop("Host", None)  # a name of another site on the same machine
         try:
             self._guard.check(method, url, body)
         except PunchhContractError as error:
@@ -177,8 +181,7 @@ class Wire(ManagedCookiesSession):
             if key in self._sent:
                 raise WireError("a request was about to be sent a second time: it could redeem twice")
             self._sent.add(key)
-        operation = self._contract.find(method, request.path_url.partition("?")[0])
-        if self._paced and operation is not None and operation.rate_limit is not None:
+        if self._paced and operation.rate_limit is not None:
             self._wait_for(operation)
 
     def _go_on(self) -> None:
@@ -193,7 +196,8 @@ class Wire(ManagedCookiesSession):
         if self._refusals.blocked:
             self.stop(
                 "too many refused authentications (401, 403, 412) in ten minutes, for which vendors block an"
-                f" address: check the credentials, and wait {self._refusals.wait:.0f} s"
+                " address: check the credentials, or why the target refuses what is right; wait"
+                f" {self._refusals.wait:.0f} s"
             )
 
     def _wait_for(self, operation: Operation) -> None:
@@ -297,6 +301,14 @@ def _strip(request: requests.PreparedRequest) -> str | None:
     for name in [each for each in request.headers if each.lower().startswith("x-schemathesis-")]:
         del request.headers[name]
     return case_id
+
+
+def _as_requests(error: Exception, request: requests.PreparedRequest) -> requests.RequestException:
+    """An error of urllib3, where we read the body ourselves, as one that callers know."""
+    if isinstance(error, requests.RequestException):
+        error.request = request
+        return error
+    return requests.ConnectionError("the answer broke off", request=request)
 
 
 def _unanswered(request: requests.Request | requests.PreparedRequest | None) -> requests.Response:

@@ -69,6 +69,20 @@ ENTRY: dict[str, Any] = {**known(found(), TODAY).dump()}
         ({"format": 1, "findings": [{**ENTRY, "until": None}]}, "/findings/0/until"),
         ({"format": 1, "findings": [{**ENTRY, "status": True}]}, "/findings/0/status"),
         ({"format": 1, "findings": [{**ENTRY, "more": 1}]}, "/findings/0"),
+        # Edited by hand, it would be silent about another finding than it says.
+        *(
+            (
+                {"format": 1, "findings": [{**known(found("x"), TODAY).dump()}, {**ENTRY, **edited}]},
+                "/findings/1/id",
+            )
+            for edited in (
+                {"check": "content_type"},
+                {"operation": "process_batch_redemption"},
+                {"clause": "#/y"},
+                {"status": None},
+                {"id": "0" * 8},
+            )
+        ),
     ],
 )
 def test_a_wrong_file_is_the_users_to_mend(document: Any, where: str) -> None:

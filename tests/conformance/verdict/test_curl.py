@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any
 import pytest
 
 from punchh_contract.auth import Credentials
-from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.verdict import curl, templates
 from punchh_contract.conformance.verdict.findings import Exchange
 from punchh_contract.contract import Contract
@@ -22,7 +22,6 @@ from punchh_contract.signing import ALGORITHMS, sign, verify
 pytestmark = pytest.mark.skipif(
     not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl"
 )
-ROOT = Path(__file__).parents[3]
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -50,17 +49,16 @@ def echo() -> Iterator[http.server.ThreadingHTTPServer]:
 
 
 Run = Callable[[Exchange], tuple[str, dict[str, str], bytes]]
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+PLAIN = ("bash",)
 
 
 @pytest.fixture
-def run(
-    echo: http.server.ThreadingHTTPServer,
-    contract: Contract,
-    credentials: Credentials,
-    fixtures: Fixtures,
-    tmp_path: Path,
-) -> Run:
-    """Run the snippet of an exchange, with the variables that it names; returns what arrived."""
+def shell(
+    echo: http.server.ThreadingHTTPServer, contract: Contract, credentials: Credentials, tmp_path: Path
+) -> Shell:
+    """Run the snippet of an exchange, with the variables that it names but for those to `forget`."""
+    echo.seen.clear()  # type: ignore[attr-defined]
     values = {f"PUNCHH_{name.upper()}": value for name, value in vars(credentials).items() if value}
     values |= {
         "FIXTURE_EMAIL_1": "pat.planted+1@example.com",
@@ -71,25 +69,41 @@ def run(
         "HANDED_OUT": "HANDED-OUT-CODE",
     }
 
-    def send(exchange: Exchange) -> tuple[str, dict[str, str], bytes]:
-        script = tmp_path / "again.sh"
-        script.write_text(curl.snippet(contract, exchange, "http://127.0.0.1:1"), encoding="utf-8")
+    def run(
+        exchange: Exchange,
+        *forget: str,
+        bash: tuple[str, ...] = PLAIN,
+        path: str | None = None,
+        after: str = "",
+    ) -> subprocess.CompletedProcess[str]:
+        text = curl.snippet(contract, exchange, "http://127.0.0.1:1") + after
         port = echo.server_address[1]
-        path = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
         environment = {
-            **values,
-            "PATH": path,
+            **{name: value for name, value in values.items() if name not in forget},
+            "PATH": path or f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(tmp_path),
             "NO_PROXY": "*",
             "PUNCHH_TARGET": f"http://127.0.0.1:{port}",
         }
-        done = subprocess.run(
-            ["bash", "-eu", "-o", "pipefail", str(script)],
+        return subprocess.run(
+            [*bash],
+            input=text + "\n",
             env=environment,
             capture_output=True,
             text=True,
             timeout=60,
+            cwd=tmp_path,
         )
+
+    return run
+
+
+@pytest.fixture(params=[PLAIN, ("bash", "--norc", "-i")], ids=["script", "interactive"])
+def run(request: pytest.FixtureRequest, echo: http.server.ThreadingHTTPServer, shell: Shell) -> Run:
+    """Run the snippet, in a script and as pasted; returns what arrived."""
+
+    def send(exchange: Exchange) -> tuple[str, dict[str, str], bytes]:
+        done = shell(exchange, bash=request.param)
         assert done.returncode == 0, done.stderr
         found: tuple[str, dict[str, str], bytes] = echo.seen.pop()  # type: ignore[attr-defined]
         return found
@@ -130,7 +144,71 @@ def test_every_byte_arrives_with_its_signature(run: Run, exchanged: Callable[...
     assert verify("sha1", "planted-online-secret", path, sent, headers["x-pch-digest"])
 
 
-@pytest.mark.parametrize("body", [{}, [], None, "text", 5, "'", b"", b"no json 'at' $all\\", b'{"a": 1}\n'])
+LACKING = [
+    (["FIXTURE_EMAIL_1"], "FIXTURE_EMAIL_1: value 1 of email of create_online_redemption in the fixtures"),
+    (["PUNCHH_ACCESS_TOKEN"], "PUNCHH_ACCESS_TOKEN: as for the run"),
+    (["PUNCHH_ONLINE_SECRET"], "PUNCHH_ONLINE_SECRET: the client secret"),
+]
+
+
+@pytest.mark.parametrize("bash", [PLAIN, ("bash", "--norc", "-i")], ids=["script", "interactive"])
+@pytest.mark.parametrize(("forget", "said"), LACKING, ids=[each[0][0] for each in LACKING])
+@pytest.mark.parametrize("after", ["", " && true", " || true"])
+def test_a_variable_that_is_not_set_sends_nothing_and_leaves_the_shell_alone(
+    shell: Shell,
+    exchanged: Callable[..., Exchange],
+    echo: http.server.ThreadingHTTPServer,
+    bash: tuple[str, ...],
+    forget: list[str],
+    said: str,
+    after: str,
+) -> None:
+    exchange = exchanged("create_online_redemption", {"email": "pat.planted+1@example.com"})
+    done = shell(exchange, *forget, bash=bash, after=f"{after}\necho still=here $-")
+    assert said in done.stderr
+    assert "still=here" in done.stdout
+    assert "u" not in done.stdout.rpartition("still=here")[2]
+    assert echo.seen == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("bash", [PLAIN, ("bash", "--norc", "-i")], ids=["script", "interactive"])
+@pytest.mark.parametrize("after", ["", " && true", " || true"])
+@pytest.mark.parametrize("sign", ["is not there", "fails"])
+def test_a_signature_that_cannot_be_made_sends_nothing(
+    shell: Shell,
+    exchanged: Callable[..., Exchange],
+    echo: http.server.ThreadingHTTPServer,
+    tmp_path: Path,
+    bash: tuple[str, ...],
+    after: str,
+    sign: str,
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "curl", "sed"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    if sign == "fails":
+        (tools / "punchh-contract").write_text("#!/bin/sh\nexit 2\n")
+        (tools / "punchh-contract").chmod(0o755)
+    done = shell(exchanged("create_online_redemption", {}), bash=bash, path=str(tools), after=after)
+    assert echo.seen == []  # type: ignore[attr-defined]
+    assert (done.returncode == 0) == ("||" in after)
+
+
+def test_a_secret_that_is_set_and_not_exported_is_enough(
+    shell: Shell, exchanged: Callable[..., Exchange], echo: http.server.ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    (tmp_path / "rc").write_text("PUNCHH_ONLINE_SECRET=planted-online-secret\n")
+    interactive = ("bash", "--rcfile", "rc", "-i")
+    done = shell(exchanged("create_online_redemption", {}), "PUNCHH_ONLINE_SECRET", bash=interactive)
+    assert done.returncode == 0, done.stderr
+    path, headers, sent = echo.seen.pop()  # type: ignore[attr-defined]
+    assert verify("sha1", "planted-online-secret", path, sent, headers["x-pch-digest"])
+
+
+@pytest.mark.parametrize(
+    "body", [{}, [], None, "text", 5, "'", b"", b"no json 'at' $all\\", b'{"a": 1}\n', b"\ta\x1b!b\x7f1'"]
+)
 def test_a_body_of_any_form_arrives(run: Run, exchanged: Callable[..., Exchange], body: Any) -> None:
     path, headers, sent = run(exchanged("create_subscription_redemption_code", body))
     assert sent == (body if isinstance(body, bytes) else templates.compact(body))
@@ -183,8 +261,8 @@ def test_the_snippet_says_what_its_variables_are_and_shows_none(
 ) -> None:
     body = {"email": "pat.planted+1@example.com", "user_id": 55501234, "redemption_code": "HANDED-OUT-CODE"}
     text = curl.snippet(contract, exchanged("create_online_redemption", body), "https://a.example")
-    assert "# $FIXTURE_EMAIL_1: value 1 of `email` of create_online_redemption in the fixtures" in text
-    assert "# $FIXTURE_FORCE_REDEEM_USER_ID_1: value 1 of `user_id` of force_redeem in the fixtures" in text
-    assert "# $PUNCHH_ONLINE_SECRET: " in text
+    assert "${FIXTURE_EMAIL_1:?value 1 of email of create_online_redemption in the fixtures}" in text
+    assert "${FIXTURE_FORCE_REDEEM_USER_ID_1:?value 1 of user_id of force_redeem in the fixtures}" in text
+    assert "${PUNCHH_ONLINE_SECRET:?" in text
     assert "PUNCHH_TARGET=${PUNCHH_TARGET:-https://a.example}" in text
     assert not [each for each in secrets if each in text]

@@ -43,6 +43,38 @@ def test_a_group_is_as_bad_as_the_worst_in_it() -> None:
     )
 
 
+def test_the_example_of_a_group_is_one_that_can_best_be_sent_again(exchanged: Exchanged) -> None:
+    """What a redemption used up cannot be sent a second time; a matter of money comes first all the same."""
+    bodies = [
+        {"redemption_code": "HANDED-OUT-CODE", "reward_id": 70001},
+        {"redemption_code": ["HANDED-OUT-CODE"]},
+        {"reward_id": 70001.0, "email": "pat.planted+1@example.com"},
+        {"reward_id": 9223372036854775807},
+    ]
+    findings = [
+        Finding("x", "create_online_redemption", "#/x", Severity.SHAPE, str(place), 200, exchange)
+        for place, exchange in enumerate([*(exchanged("create_online_redemption", b) for b in bodies), None])
+    ]
+    assert [each.exchange.once for each in findings if each.exchange] == [2, 1, 0, 0]
+    assert group(findings)[0].first.statement == "2"
+    assert group(findings[:2])[0].first.statement == "1"
+    assert group(reversed(findings))[0].first.statement == "3"
+    assert group([findings[4], findings[0]])[0].first.statement == "0"
+    spend = dataclasses.replace(findings[0], severity=Severity.SPEND)
+    assert group([*findings, spend])[0].first == spend
+
+
+def test_clauses_of_one_kind_come_in_the_order_of_a_reader() -> None:
+    clauses_ = ["#/b", "#/a/required/10", "#/a/required/2", "#/a/required"]
+    groups = group(Finding("x", "a", each, Severity.SHAPE, "", 200) for each in clauses_)
+    assert [each.first.clause for each in groups] == [
+        "#/a/required",
+        "#/a/required/2",
+        "#/a/required/10",
+        "#/b",
+    ]
+
+
 def test_an_id_is_of_check_operation_clause_and_status_alone() -> None:
     finding = Finding("no_answer", "a", "#/x", Severity.LOSS, "one", None)
     assert finding.id == dataclasses.replace(finding, statement="two", severity=Severity.GOAL).id
@@ -161,6 +193,34 @@ def test_each_wrong_answer_is_found(contract: Contract, exchanged: Exchanged) ->
         assert judged(contract, exchange, body, given) == wanted
 
 
+@pytest.mark.parametrize(
+    "operation_id",
+    [
+        "force_redeem",
+        "create_online_redemption",
+        "process_batch_redemption",
+        "create_subscription_redemption_code",
+    ],
+)
+def test_an_error_with_the_status_of_a_success_is_one_finding(
+    contract: Contract, exchanged: Exchanged, operation_id: str
+) -> None:
+    operation = contract.operation(operation_id)
+    status, exchange = operation.success.status, exchanged(operation_id, {})
+    errors = [fact.example for (code, _), fact in operation.errors.items() if code >= 400]
+    assert errors
+    for error in errors:
+        (found,) = judge(contract, exchange, {}, answer(status, error))
+        assert (found.check, found.severity, found.status) == ("response_schema", Severity.STATUS, status)
+        assert found.clause == clauses.response_schema(contract, operation, status)
+        assert found.statement == (
+            f"the answer with status {status} must be a redemption; it has the body of an error"
+        )
+    # Neither an error nor a redemption: what it lacks is said.
+    found_in = judge(contract, exchange, {}, answer(status, {"errors": {}}))
+    assert {each.severity for each in found_in} == {Severity.SHAPE}
+
+
 def test_an_invalid_body_that_was_redeemed_is_money_spent(contract: Contract, exchanged: Exchanged) -> None:
     body = example(contract, "OnlineRewardCommit") | {"reward_id": None}
     exchange = exchanged("create_online_redemption", body, statuses=(400, 401, 422))
@@ -203,8 +263,20 @@ def test_a_probe_is_judged_by_how_it_was_refused(contract: Contract, exchanged: 
         (answer(200, example(contract, "OnlineInvalidCode")), [("probe:no digest", "ACCESS")]),
         (answer(500, b""), [("probe:no digest", "CRASH")]),
         (answer(401, ["x"]), [("probe:no digest", "STATUS")]),
+        (answer(403, ["x"]), [("probe:no digest", "STATUS")]),
+        # Refused for what it names: nobody looked at its digest.
+        (answer(422, ["x"]), [("probe:no digest", "ACCESS")]),
+        (answer(404, ["x"]), [("probe:no digest", "ACCESS")]),
     ]:
         assert judged(contract, exchange, body, given) == wanted
+
+
+def test_a_probe_claims_nothing_of_the_request_without_its_fault(
+    contract: Contract, exchanged: Exchanged
+) -> None:
+    exchange = exchanged("create_online_redemption", {}, statuses=(412,), probe="no digest")
+    (found,) = judge(contract, exchange, {}, answer(422, ["x"]))
+    assert found.statement == "no digest: with this fault the answer must be 412, and was 422"
 
 
 def test_goals_are_told_apart(contract: Contract) -> None:

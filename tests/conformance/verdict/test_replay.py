@@ -59,6 +59,102 @@ def test_a_mended_target_reproduces_nothing(
     assert (outcome.findings, outcome.reproduced) == ([], False)
 
 
+USED_UP = "what the request names may be used up"
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("finding", "named", "status", "doubt"),
+    [
+        # An answer like the one that was wrong did not come.
+        (("response_schema", "SHAPE", 200), "nothing", 422, USED_UP),
+        (("response_schema", "SHAPE", 422), "an asset", 422, None),
+        (("quote_committed", "SPEND", 200), "nothing", 422, USED_UP),
+        # The status was wrong: only another can be right, unless what was named is a reason of its own.
+        (("server_error", "CRASH", 503), "nothing", 422, None),
+        (("server_error", "CRASH", 503), "an asset", 422, USED_UP),
+        (("server_error", "CRASH", 503), "a guest", 422, USED_UP),
+        (("server_error", "CRASH", 503), "a code", 422, USED_UP),
+        (("accepted_invalid", "SPEND", 200), "an asset", 400, None),
+        (("accepted_invalid", "SPEND", 200), "an asset", 422, USED_UP),
+        (("response_schema", "STATUS", 200), "nothing", 422, None),
+        (("no_answer", "LOSS", None), "nothing", 422, None),
+        (("no_answer", "LOSS", None), "an asset", 422, USED_UP),
+        # Refused at the door, it was not looked at.
+        (("server_error", "CRASH", 503), "nothing", 401, "what it was sent with may be wrong"),
+        (("quote_changed", "SPEND", 422), "nothing", 422, "has to be asked for twice"),
+    ],
+)
+def test_an_answer_that_says_nothing_about_the_finding_is_in_doubt(
+    contract: Contract,
+    credentials: Credentials,
+    fixtures: Fixtures,
+    exchanged: Exchanged,
+    finding: tuple[str, str, int | None],
+    named: str,
+    status: int,
+    doubt: str | None,
+) -> None:
+    body = {
+        "nothing": {"reward_id": 9223372036854775807},
+        "an asset": {"reward_id": 70001},
+        "a guest": {"email": "pat.planted+1@example.com"},
+        "a code": {"redemption_code": "HANDED-OUT-CODE"},
+    }[named]
+    check, severity, was = finding
+    exchange = exchanged("create_online_redemption", body, statuses=(400, 401, 422))
+    again = Replay(
+        Finding(check, exchange.operation, "#/x", Severity[severity], "s", was, exchange), "1", "", ""
+    )
+    if named == "a code":  # which is not sent from here at all
+        outcome_doubt = again._doubt(status)
+    else:
+        refusal = next(
+            fact.example
+            for (code, _), fact in contract.operation(exchange.operation).errors.items()
+            if code == status
+        )
+        good = Answer(status, JSON, json.dumps(refusal).encode())
+        outcome = again.run(contract, credentials, fixtures, lambda _: good)
+        assert (outcome.findings, outcome.reproduced) == ([], False)
+        outcome_doubt = outcome.doubt
+
+    if doubt is None:
+        assert outcome_doubt is None
+    else:
+        assert outcome_doubt
+        assert doubt in outcome_doubt
+        if doubt == USED_UP:
+            assert outcome_doubt == f"answered {status}, the finding was of {was or 'no answer'}; {USED_UP}"
+
+
+@pytest.mark.parametrize(
+    ("probe", "drop", "statuses", "body"),
+    [
+        ("no digest", ("x-pch-digest",), (412,), {"reward_id": 70001}),
+        (None, ("User-Agent",), (400, 401, 422), {"reward_id": 70001}),
+    ],
+)
+def test_a_fault_that_is_refused_at_the_door_is_mended(
+    contract: Contract,
+    credentials: Credentials,
+    fixtures: Fixtures,
+    exchanged: Exchanged,
+    probe: str | None,
+    drop: tuple[str, ...],
+    statuses: tuple[int, ...],
+    body: Any,
+) -> None:
+    operation = contract.operation("create_online_redemption")
+    exchange = exchanged(operation.id, body, statuses=statuses, drop=drop, probe=probe)
+    found = Finding("x", operation.id, "#/x", Severity.SPEND, "s", 200, exchange)
+    status = 412 if probe else 401
+    refusal = next(fact.example for (code, _), fact in operation.errors.items() if code == status)
+    good = Answer(status, JSON, json.dumps(refusal).encode())
+    outcome = Replay(found, "1", "", "").run(contract, credentials, fixtures, lambda _: good)
+    assert (outcome.findings, outcome.doubt) == ([], None)
+
+
 def test_a_probe_is_sent_with_its_fault(
     contract: Contract, credentials: Credentials, fixtures: Fixtures, exchanged: Exchanged
 ) -> None:

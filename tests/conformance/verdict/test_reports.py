@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from punchh_contract.conformance.limits import FURTHER
 from punchh_contract.conformance.verdict import writing
 from punchh_contract.conformance.verdict.baseline import Judged, Known
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity, group
@@ -95,7 +96,11 @@ def report(contract: Contract, exchanged: Exchanged) -> Report:
         partial=("no PUNCHH_ADMIN_KEY: force_redeem was left out",),
         stopped="the time is over",
         not_reached=({"operation": "force_redeem", "what": "status 404", "why": "no fixture"},),
-        not_run=({"operation": "force_redeem", "what": "a | probe", "why": "refusal budget"},),
+        not_run=(
+            {"operation": "force_redeem", "what": "a | probe", "why": "refusal budget"},
+            {"operation": "force_redeem", "what": FURTHER, "why": "spent"},
+            {"operation": "process_batch_redemption", "what": "all of it", "why": "refused"},
+        ),
         spending=(
             {**row, "field": "reward_id", "kind": "asset", "value": 70001},
             {**row, "field": "email", "kind": "guest", "value": "pat.planted+1@example.com"},
@@ -147,7 +152,14 @@ def test_the_junit_counts_what_it_holds(report: Report, redactor: Redactor, tmp_
         assert len(names) == len(set(names))
     assert [each.attrib["name"] for each in root] == ["create_online_redemption", "force_redeem"]
     assert int(root.attrib["failures"]) == 3
-    assert int(root.attrib["skipped"]) == 1
+    assert int(root.attrib["skipped"]) == 2
+    skipped = {
+        case.attrib["name"]: each.attrib["message"]
+        for case in root.iter("testcase")
+        for each in case.iter("skipped")
+    }
+    assert skipped["probe:a | probe"] == "not run: refusal budget"
+    assert not [name for name in skipped if "all of it" in name or FURTHER in name]
     names = [each.attrib["name"] for each in root.iter("testcase")]
     assert "probe:no digest" in names
     assert "accepted_invalid" in names
@@ -168,6 +180,8 @@ def test_the_summary_is_short_and_safe(report: Report, redactor: Redactor, tmp_p
     )  # longer than the fence in the body
     assert "a \\| probe" in text
     assert "**Stopped:** the time is over" in text
+    assert "| cap | in requests | spent |" in text
+    assert "| 1 | 9 | 1 | 0 |" in text
 
 
 class Reader(html.parser.HTMLParser):
@@ -196,7 +210,10 @@ def test_the_page_needs_nothing_else_and_escapes_everything(
     assert not names & {"script", "link", "img", "iframe", "b", "object"}
     assert not [attrs for _, attrs in reader.tags if {"src", "href", "onclick"} & attrs.keys()]
     assert "prefers-color-scheme: dark" in text
+    assert "valuecapin requestsspentunknown" in reader.text
+    assert "***1910" in reader.text
     assert "known until 2026-11-22 (because)" in reader.text
+    assert "(because); prolong it by hand in the baseline" in reader.text
     assert "expired: was known until 2026-11-20 (because)" in reader.text
     assert "</script> ``` | <b>" in reader.text
     assert reader.text.count("PUNCHH_TARGET=${PUNCHH_TARGET:-https://a.example}") == 3
@@ -214,6 +231,11 @@ def test_an_older_runs_reports_go_and_nothing_else_does(
     writing.write(report, tmp_path, redactor)
     assert not (tmp_path / "replay/01234567.json").exists()
     assert not (tmp_path / "html/index.html").exists()
+    other = tmp_path / "other"
+    (other / "replay").mkdir(parents=True)
+    (other / "replay/01234567.json").write_text("old")
+    writing.forget(other)
+    assert list(other.iterdir()) == []
     writing.forget(tmp_path)
     assert {each.name for each in tmp_path.rglob("*") if each.is_file()} == {"mine.json", "notes.txt"}
 

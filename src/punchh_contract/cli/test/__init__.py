@@ -1,11 +1,13 @@
 """`punchh-contract test`: run the contract against a server, and say what came of it."""
 
 import contextlib
+import dataclasses
 import datetime as dt
 import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,6 +28,17 @@ from punchh_contract.errors import UsageError
 DEFAULT_SEED = 1
 DEFAULT_EXAMPLES = 200
 FINDINGS, COULD_NOT_RUN, STOPPED_BY_USER = 1, 2, 130
+
+
+class _Folder(click.Path):
+    """A folder with a name: of an empty one Python makes the working directory."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if value == "":
+            self.fail("it is empty: name a folder, or leave it out", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.command(short_help="Run the contract against a server.")
@@ -83,7 +96,7 @@ FINDINGS, COULD_NOT_RUN, STOPPED_BY_USER = 1, 2, 130
 )
 @click.option(
     "--report-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Folder(file_okay=False, path_type=Path),
     default=Path("build/contract"),
     show_default=True,
     help="Takes report.json, junit.xml, summary.md, report.html and replay/.",
@@ -149,27 +162,41 @@ def _judge(
 ) -> None:
     writing.prepare(report_dir)
     told = _run(setup, contract, known)
-    writing.write(told.report, report_dir, told.redactor)
-    _summarize(report_dir, os.environ)
-    if new_baseline is not None:
-        today = dt.datetime.now(dt.UTC).date()
-        _write(new_baseline, told.redactor.scrub(known.updated(told.groups, today).dump()))
+    try:
+        if new_baseline is not None:
+            told = _accepted(told, known, new_baseline)
+    finally:  # a baseline that cannot be written costs no report
+        writing.write(told.report, report_dir, told.redactor)
+        _summarize(report_dir, os.environ)
     click.echo(console.verdict(told), nl=False)
     click.echo(f"{told.report.headline} {told.report.seconds:.0f} s, reports in {report_dir}.")
     if new_baseline is not None:
         click.echo(f"The findings are in {new_baseline}: give each its reason there.")
-    if code := _exit_code(told, accepted=new_baseline is not None):
+        if expired := [each for each in told.report.red if each.expired]:
+            click.echo(
+                f"Expired there, and prolonged by hand only: {', '.join(e.group.id for e in expired)}."
+            )
+    if code := _exit_code(told):
         raise click.exceptions.Exit(code)
 
 
-def _exit_code(told: Outcome, *, accepted: bool) -> int:
+def _accepted(told: Outcome, known: Baseline, path: Path) -> Outcome:
+    """Write a baseline that knows what was found, and judge the run by it."""
+    today = dt.datetime.now(dt.UTC).date()
+    updated = known.updated(told.groups, today)
+    _write(path, told.redactor.scrub(updated.dump()))
+    findings = tuple(updated.judge(told.groups, today))
+    return dataclasses.replace(told, report=dataclasses.replace(told.report, findings=findings))
+
+
+def _exit_code(told: Outcome) -> int:
     stopped = told.report.stopped
     if stopped == INTERRUPTED:
         return STOPPED_BY_USER
-    if stopped is not None and stopped != DEADLINE:
+    nothing = not any(each["calls"] for each in told.report.tally.values())
+    if stopped is not None and (stopped != DEADLINE or nothing):
         return COULD_NOT_RUN
-    # The baseline has taken up what was new; what has expired there stays so until somebody decides.
-    return FINDINGS if any(each.expired or not accepted for each in told.report.red) else 0
+    return FINDINGS if told.report.red else 0
 
 
 def _resend(path: Path, setup: Setup, contract: Contract) -> None:
@@ -185,12 +212,12 @@ def _resend(path: Path, setup: Setup, contract: Contract) -> None:
     click.echo(f"{replay.exchange.operation}: answered {told.status}")
     for finding in told.findings:
         click.echo(f"{finding.severity.name} {finding.id} {finding.check}: {finding.statement}")
-    click.echo(
-        f"The finding {replay.finding.id} ({replay.finding.check}) "
-        + ("is still there." if told.reproduced else "was not seen again.")
-    )
-    if told.findings:
-        raise click.exceptions.Exit(FINDINGS)
+    outcome = "is still there" if told.reproduced else "was not seen again"
+    if told.doubt:
+        outcome += f"; inconclusive: {told.doubt}"
+    click.echo(f"The finding {replay.finding.id} ({replay.finding.check}) {outcome}.")
+    if told.findings or told.doubt:
+        raise click.exceptions.Exit(FINDINGS if told.findings else COULD_NOT_RUN)
 
 
 def _baseline(path: Path | None, *, update: bool) -> Baseline:

@@ -18,7 +18,7 @@ from punchh_contract.conformance.wire import environments
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import UsageError
 
-REFUSALS_FILE = Path("punchh-contract", "refusals.json")
+REFUSALS_FILE = Path("punchh-contract", "refusals.db")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +91,8 @@ def foreign(options: Options, contract: Contract, environ: Mapping[str, str]) ->
         # The vendor's form for integrators: name, type, version (UA-PF).
         agent = f"punchh-contract/SystemIntegrator/{punchh_contract.__version__}"
         credentials = dataclasses.replace(credentials, user_agent=agent)
+    if any(not each.strip() for each in options.allow_env):
+        raise UsageError("--allow-env names nothing: give the value of x-pch-env that you vouch for")
     lacking = {
         each: needs
         for each in _asked(options, contract)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from punchh_contract.conformance.verdict.findings import Group
+from punchh_contract.conformance.verdict.findings import Group, identity
 from punchh_contract.errors import UsageError
 
 FORMAT = 1
@@ -137,4 +137,10 @@ def _entry(value: Any, where: str) -> Known:
         until = dt.date.fromisoformat(value["until"])
     except ValueError:
         raise UsageError(f"{where}/until must be a day such as 2026-12-31") from None
-    return Known(**{**value, "until": until})
+    found = Known(**{**value, "until": until})
+    if found.id != identity(found.check, found.operation, found.clause, found.status):
+        raise UsageError(
+            f"{where}/id is not that of check, operation, clause and status beside it, so the entry would be"
+            " silent about another finding: copy all five from report.json"
+        )
+    return found

@@ -5,13 +5,13 @@ A union that is broken is followed into the one branch that the value was plainl
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from punchh_contract.conformance.verdict import clauses
-from punchh_contract.contract import Contract
+from punchh_contract.contract import Contract, Operation
 
 Kind = jsonschema_rs.ValidationErrorKind
 Error = jsonschema_rs.ValidationError
@@ -63,6 +63,21 @@ def breaches(contract: Contract, schema: dict[str, Any], clause: str, body: Any)
         breach = _breach(contract, clause, names, error)
         found.setdefault(breach.clause, breach)
     return list(found.values())
+
+
+def broken_headers(contract: Contract, operation: Operation, headers: Mapping[str, Any]) -> list[Breach]:
+    """Return which headers of a request, as it is recorded, break their schema."""
+    sent = {name.lower(): value for name, value in headers.items()}
+    return [
+        Breach(
+            clauses.parameter(contract, operation, name),
+            "",
+            f"is fine, but the header {name} breaks its schema",
+        )
+        for name, schema in ((each["name"], each.get("schema", {})) for each in operation.parameters)
+        if isinstance(value := sent.get(name.lower()), str)
+        and not jsonschema_rs.is_valid(contract.standalone(schema), value)
+    ]
 
 
 def kind_of(value: Any) -> str:

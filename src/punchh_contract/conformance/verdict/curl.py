@@ -1,5 +1,9 @@
 """An exchange as a shell snippet for bash, curl and our own `sign`: it sends the very bytes, once the reader
 has set the variables that stand for what we do not write down.
+
+Without one of them it sends nothing: a header that is empty by mistake is a failed authentication at the
+vendor, who blocks an address for ten of them. It is a subshell, which ends without the reader's own shell,
+and has no comments, which not every interactive shell knows.
 """
 
 import json
@@ -14,6 +18,8 @@ from punchh_contract.signing import ALGORITHMS
 
 # Values go into the text of a JSON string: a quote or backslash in one would end it.
 _JSON = """json() { printf '%s' "$1" | sed 's/[\\\\"]/\\\\&/g'; }"""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\'!]")
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,=?&%+-]+")
 
 
@@ -30,22 +36,24 @@ def snippet(contract: Contract, exchange: Exchange, target: str) -> str:
         headers.append(_word("User-Agent:"))  # without it curl sends its own name
     if operation.signature and exchange.digest != "none":
         headers.append(_word(f"{operation.signature.header}: ") + '"$DIGEST"')
-        variables[exchange.secret or "PUNCHH_SECRET"] = (
-            "the client secret; exported, since only `sign` reads it"
-        )
-    names = [f"# ${name}: {meaning}" for name, meaning in variables.items()]
-    lines = [*names, f"PUNCHH_TARGET=${{PUNCHH_TARGET:-{_word(target)}}}"]
+        variables[exchange.secret or "PUNCHH_SECRET"] = "the client secret, as for the run"
+    lines = ["(", "set -eu"]
+    lines += [f': "${{{name}:?{meaning}}}"' for name, meaning in variables.items()]
+    lines.append(f"PUNCHH_TARGET=${{PUNCHH_TARGET:-{_word(target)}}}")
     if "$(json " in body:
         lines.append(_JSON)
     lines.append(f"BODY={body}")
     if operation.signature and exchange.digest != "none":
-        lines.append(f"DIGEST=$({_signing(operation, exchange)})")
+        lines.append(f"export {exchange.secret or 'PUNCHH_SECRET'}")  # `sign` reads it from there
+        # `-e` means nothing where the reader puts `&&` or `if` around it: `exit` does.
+        lines.append(f"DIGEST=$({_signing(operation, exchange)}) || exit")
     call = [
         f'curl -sS -i -X {operation.method} "$PUNCHH_TARGET"{_word(exchange.uri)}',
         *(f"-H {header}" for header in headers),
         "--data-binary @-",
     ]
     lines.append("printf '%s' \"$BODY\" | " + " \\\n  ".join(call))
+    lines.append(")")
     return "\n".join(lines)
 
 
@@ -123,7 +131,12 @@ def _merged(pieces: Iterator[str | list[str]]) -> Iterator[str | list[str]]:
 
 
 def _shell(piece: str | list[str]) -> str:
-    return "'" + piece.replace("'", "'\\''") + "'" if isinstance(piece, str) else piece[0]
+    if isinstance(piece, list):
+        return piece[0]
+    if _CONTROL.search(piece):
+        # Typed into a terminal, a tab or an escape would be obeyed, and a line break be indented.
+        return "$'" + _UNSAFE.sub(lambda found: f"\\x{ord(found[0]):02x}", piece) + "'"
+    return "'" + piece.replace("'", "'\\''") + "'"
 
 
 def _header(exchange: Exchange, template: Any, variables: dict[str, str], before: str = "") -> str:
@@ -149,7 +162,7 @@ def _variable(exchange: Exchange, placeholder: dict[str, Any], variables: dict[s
             name = f"FIXTURE_{re.sub(r'[^A-Z0-9]', '_', field.upper())}_{position}"
             if operation != exchange.operation:
                 name = f"FIXTURE_{operation.upper()}_{name.removeprefix('FIXTURE_')}"
-            meaning = f"value {position} of `{field}` of {operation} in the fixtures"
+            meaning = f"value {position} of {field} of {operation} in the fixtures"
         case "$handed_out":
             name, meaning = (
                 "HANDED_OUT",

@@ -63,6 +63,7 @@ def record(
         secret=_secret_variable(operation, redactor) if operation.signature else None,
         statuses=tuple(sorted(statuses)),
         probe=probe,
+        once=redactor.once(_parsed(content)),
     )
 
 
@@ -107,6 +108,13 @@ def _secret_variable(operation: Operation, redactor: Redactor) -> str:
     ]
     family = {"/api/auth": "online_secret", "/api2/mobile": "mobile_secret"}.get(operation.family)
     return variable(family if family is not None and family in names else "secret")
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refuse(constant: str) -> Any:

@@ -16,7 +16,7 @@ class Severity(enum.IntEnum):
     SPEND = 1
     """Something was taken that must not be: a quote that committed, a request that had to be refused."""
     ACCESS = 2
-    """A request without the right credentials, or without a header that it needs, was not refused."""
+    """A request without the right credentials, or without a needed header, was not refused for that."""
     LOSS = 3
     """A good request was refused, or got no answer."""
     CRASH = 4
@@ -36,7 +36,8 @@ class Exchange:
     `uri` is path and query. `headers` and `body` are templates: JSON with placeholders (see `templates`);
     `headers` lacks what any client sets by itself. `digest` says what was signed, `secret` names the variable
     that holds the secret (None: unsigned). `statuses` are those that the answer may have. `probe` names the
-    own check whose request this is.
+    own check whose request this is. `once` counts what it names and a redemption may use up: assets of the
+    fixtures, values that the target handed out.
     """
 
     operation: str
@@ -49,6 +50,7 @@ class Exchange:
     secret: str | None = None
     statuses: tuple[int, ...] = ()
     probe: str | None = None
+    once: int = 0
 
     def dump(self) -> dict[str, Any]:
         """The exchange as JSON values."""
@@ -81,8 +83,7 @@ class Finding:
     @property
     def id(self) -> str:
         """Eight hexadecimal digits: the same for findings of one check, operation, clause and status."""
-        key = f"{self.check}|{self.operation}|{self.clause}|{'' if self.status is None else self.status}"
-        return hashlib.sha256(key.encode()).hexdigest()[:8]
+        return identity(self.check, self.operation, self.clause, self.status)
 
     def dump(self) -> dict[str, Any]:
         """The finding as JSON values."""
@@ -105,6 +106,12 @@ class Finding:
         )
 
 
+def identity(check: str, operation: str, clause: str, status: int | None) -> str:
+    """The id of findings: eight hexadecimal digits of what they share."""
+    key = f"{check}|{operation}|{clause}|{'' if status is None else status}"
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
 @dataclasses.dataclass(frozen=True)
 class Group:
     """All findings of one id; `first` stands for them."""
@@ -119,17 +126,36 @@ class Group:
 
 
 def group(findings: Iterable[Finding]) -> list[Group]:
-    """Group findings by id, worst first, then by operation and clause; the first seen of each is kept."""
+    """Group findings by id, worst first, then by operation and clause.
+
+    Kept of each is one of its worst whose request can best be sent again: the first seen of those that name
+    the least that may be used up.
+    """
     first: dict[str, Finding] = {}
     counts: dict[str, int] = {}
     for finding in findings:
         counts[finding.id] = counts.get(finding.id, 0) + 1
         kept = first.setdefault(finding.id, finding)
-        # One invalid body that was redeemed makes its whole group a matter of money.
-        if finding.severity < kept.severity or (kept.exchange is None and finding.exchange is not None):
+        if _rank(finding) < _rank(kept):
             first[finding.id] = finding
     groups = [Group(finding, counts[each]) for each, finding in first.items()]
     return sorted(
         groups,
-        key=lambda each: (each.first.severity, each.first.operation, each.first.check, each.first.clause),
+        key=lambda each: (
+            each.first.severity,
+            each.first.operation,
+            each.first.check,
+            _natural(each.first.clause),
+        ),
     )
+
+
+def _rank(finding: Finding) -> tuple[int, bool, int]:
+    # One invalid body that was redeemed makes its whole group a matter of money.
+    once = finding.exchange.once if finding.exchange else 0
+    return finding.severity, finding.exchange is None, once
+
+
+def _natural(clause: str) -> list[tuple[int, str]]:
+    """A pointer in the order of a reader: `required/2` before `required/10`."""
+    return [(int(step), "") if step.isdecimal() else (-1, step) for step in clause.split("/")]

@@ -10,11 +10,13 @@ from punchh_contract.conformance.tally import COMMITTED_QUOTE
 from punchh_contract.conformance.tally import judge as outcome
 from punchh_contract.conformance.verdict import clauses
 from punchh_contract.conformance.verdict.answers import Answer
-from punchh_contract.conformance.verdict.breaches import Breach, breaches
+from punchh_contract.conformance.verdict.breaches import breaches, broken_headers
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity
 from punchh_contract.contract import Contract, Operation
 
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_DOOR = frozenset({401, 403, 412})
+"""What a request is answered whose credentials were looked at, and refused."""
 
 
 def judge(contract: Contract, exchange: Exchange, request: Any, answer: Answer) -> list[Finding]:
@@ -83,10 +85,14 @@ def shape(contract: Contract, exchange: Exchange, answer: Answer) -> list[Findin
     clause = clauses.response_schema(contract, of, answer.status)
     if not answer.readable:
         return [_shape(exchange, answer, clause, "must be JSON, and cannot be read as such")]
-    return [
-        _shape(exchange, answer, breach.clause, breach.sentence("the body"))
-        for breach in breaches(contract, schema, clause, answer.json)
-    ]
+    broken = breaches(contract, schema, clause, answer.json)
+    if broken and answer.status == of.success.status and _is_error(of, answer.json):
+        # What is wrong is the status: a dozen fields that an error does not have would hide that.
+        statement = (
+            f"the answer with status {answer.status} must be a redemption; it has the body of an error"
+        )
+        return [_finding(exchange, "response_schema", clause, Severity.STATUS, statement, answer.status)]
+    return [_shape(exchange, answer, each.clause, each.sentence("the body")) for each in broken]
 
 
 def unfit(contract: Contract, exchange: Exchange, answer: Answer) -> Finding:
@@ -128,7 +134,9 @@ def accepted_invalid(contract: Contract, exchange: Exchange, request: Any, answe
     """A body that breaks the contract was not refused, or not with a status that a refusal has."""
     of = contract.operation(exchange.operation)
     root = clauses.request_schema(contract, of)
-    broken = breaches(contract, of.request_schema, root, request) or _broken_headers(contract, exchange)
+    broken = breaches(contract, of.request_schema, root, request) or broken_headers(
+        contract, of, exchange.headers
+    )
     what = broken[0].sentence("the body") if broken else "the request breaks the contract"
     return _finding(
         exchange,
@@ -139,17 +147,6 @@ def accepted_invalid(contract: Contract, exchange: Exchange, request: Any, answe
         f" and was answered {_told(of, request, answer)}",
         answer.status,
     )
-
-
-def _broken_headers(contract: Contract, exchange: Exchange) -> list[Breach]:
-    of = contract.operation(exchange.operation)
-    sent = {name.lower(): value for name, value in exchange.headers.items()}
-    return [
-        Breach(clauses.parameter(contract, of, name), "", f"is fine, but the header {name} breaks its schema")
-        for name, schema in ((each["name"], each.get("schema", {})) for each in of.parameters)
-        if isinstance(value := sent.get(name.lower()), str)
-        and not jsonschema_rs.is_valid(contract.standalone(schema), value)
-    ]
 
 
 def refused_valid(contract: Contract, exchange: Exchange, status: int) -> Finding:
@@ -242,9 +239,10 @@ def probe(contract: Contract, exchange: Exchange, request: Any, answer: Answer) 
         exchange,
         check,
         clause,
-        _unrefused(of, request, answer),
-        f"{name}: the same request without this fault was accepted; with it the answer must be"
-        f" {_listed(exchange.statuses)}, and was {_told(of, request, answer)}",
+        _missed(of, request, answer),
+        # What the request without the fault was answered is not known where it is sent again on its own.
+        f"{name}: with this fault the answer must be {_listed(exchange.statuses)}, and was"
+        f" {_told(of, request, answer)}",
         answer.status,
     )
 
@@ -289,6 +287,23 @@ def _unrefused(operation: Operation, request: Any, answer: Answer) -> Severity:
     if answer.status >= _SERVER_ERROR:
         return Severity.CRASH
     return Severity.ACCESS if answer.status < _CLIENT_ERROR else Severity.STATUS
+
+
+def _missed(operation: Operation, request: Any, answer: Answer) -> Severity:
+    """How bad it is that a probe was answered so. One that was refused for anything but its credentials shows
+    that nobody looked at them.
+    """
+    bad = _unrefused(operation, request, answer)
+    return Severity.ACCESS if bad is Severity.STATUS and answer.status not in _DOOR else bad
+
+
+def _is_error(operation: Operation, body: Any) -> bool:
+    """Whether a body is that of an error which the operation has."""
+    return any(
+        jsonschema_rs.is_valid(schema, body)
+        for status in operation.statuses
+        if status >= _CLIENT_ERROR and (schema := operation.response_schema(status)) is not None
+    )
 
 
 def _told(operation: Operation, request: Any, answer: Answer) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from punchh_contract.conformance.verdict.baseline import Judged
 from punchh_contract.conformance.verdict.redaction import Redactor
-from punchh_contract.conformance.verdict.report import COUNTS, Report, mark, shown, statuses
+from punchh_contract.conformance.verdict.report import COUNTS, SPENDING, Report, mark, shown, statuses
 
 WORST = 10
 """Groups that are shown whole; the rest is in report.html."""
@@ -54,11 +54,10 @@ def _lines(report: Report, redactor: Redactor) -> Iterator[str]:
                 ),
             )
     if report.spending:
-        columns = ("operation", "field", "position", "kind", "value", "cap", "named", "spent", "unknown")
         spent = [shown(row, redactor) for row in report.spending if row["named"]]
         yield from _folded(
             f"Fixtures ({len(spent)})",
-            _table(list(columns), ([_text(row.get(each)) for each in columns] for row in spent)),
+            _table(list(SPENDING), ([_text(row.get(each)) for each in SPENDING.values()] for row in spent)),
         )
     yield (
         f"Contract {report.contract.version} (`{report.contract.digest[:12]}`), run `{report.run_id}`,"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from punchh_contract.conformance.verdict.baseline import Judged
 from punchh_contract.conformance.verdict.redaction import Redactor
-from punchh_contract.conformance.verdict.report import COUNTS, Report, mark, shown, statuses
+from punchh_contract.conformance.verdict.report import COUNTS, SPENDING, Report, mark, shown, statuses
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fdfdfc; --line: #d5d5d0; --soft: #f1f1ec;
@@ -75,9 +75,8 @@ def _body(report: Report, redactor: Redactor) -> Iterator[str]:
             yield from _table(columns, (tuple(row[each] for each in columns) for row in rows))
     if report.spending:
         yield "<h2>Fixtures</h2>"
-        names = ("operation", "field", "position", "kind", "value", "cap", "named", "spent", "unknown")
         named = [shown(row, redactor) for row in report.spending if row["named"]]
-        yield from _table(names, (tuple(row[each] for each in names) for row in named))
+        yield from _table(SPENDING, (tuple(row[each] for each in SPENDING.values()) for row in named))
         yield f"<p>{len(report.spending) - len(named)} more were in no request.</p>"
     yield (
         f"<footer>Contract {_e(report.contract.version)} (<code>{_e(report.contract.digest[:12])}</code>),"

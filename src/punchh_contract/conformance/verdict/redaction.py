@@ -46,6 +46,9 @@ class Redactor:
             for fixture, position in _positions(fixtures)
             if fixture.kind in _SECRET_KINDS or _leaf(fixture.field) in pii
         ]
+        self._assets = {
+            (_leaf(fixture.field), _typed(fixture.value)) for fixture in fixtures if fixture.kind == "asset"
+        }
         self._held = {
             field.name: value
             for field in dataclasses.fields(credentials)
@@ -58,6 +61,15 @@ class Redactor:
         """Whether a fixture is one that may not be shown."""
         return kind in _SECRET_KINDS or any(
             fixture.value == value and _leaf(fixture.field) == _leaf(field) for fixture, _ in self._fixtures
+        )
+
+    def once(self, body: Any) -> int:
+        """How much a JSON value names that a redemption may use up: assets of the fixtures, and values that
+        the target handed out.
+        """
+        return sum(
+            (name, _typed(value)) in self._assets or (isinstance(value, str) and value in self._handed_out)
+            for name, value in _scalars("", body)
         )
 
     def template(self, operation: Operation, body: Any) -> Any:
@@ -208,6 +220,7 @@ def _character(one: str) -> str:
     number, content = ord(one), one.encode(errors="surrogateescape")
     units = one.encode("utf-16-be", errors="surrogatepass")
     ways = [
+        *([rf"\\+x{number:02x}"] if number < 256 else ()),  # within $'' of a shell
         r"\\+" if one == "\\" else rf"\\*{re.escape(one)}",
         rf"&(?:amp;)?#0*{number};",
         rf"&(?:amp;)?#x0*{number:x};",
@@ -238,6 +251,23 @@ def _positions(fixtures: Fixtures) -> Iterator[tuple[Fixture, int]]:
         key = (fixture.operation, fixture.field)
         counts[key] = counts.get(key, 0) + 1
         yield fixture, counts[key]
+
+
+def _typed(value: object) -> tuple[type, object]:
+    """A scalar as it is told from others: `1` is neither `1.0` nor `true`."""
+    return type(value), value
+
+
+def _scalars(name: str, node: Any) -> Iterator[tuple[str, Any]]:
+    """Every scalar of a JSON value with the nearest key above it."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _scalars(key, value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _scalars(name, value)
+    else:
+        yield name, node
 
 
 def _leaf(field: str) -> str:

@@ -9,13 +9,22 @@ from punchh_contract.auth import Credentials
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.verdict import templates
 from punchh_contract.conformance.verdict.answers import Answer
-from punchh_contract.conformance.verdict.findings import Exchange, Finding
+from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity
 from punchh_contract.conformance.verdict.judging import judge
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import UsageError
 from punchh_contract.signing import ALGORITHMS, sign
 
 FORMAT = 1
+
+_UNSEEN = {
+    "quote_changed": "one request does not show it: a quote has to be asked for twice",
+    "response_headers": "headers of an answer are not judged here",
+}
+"""Checks that `judge` does not make."""
+_DOOR = frozenset({401, 403, 412})
+_FOR_NAMES = frozenset({404, 422})
+"""What a request may be answered for what it names, whatever else is right or wrong with it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,11 +43,15 @@ Send = Callable[[Call], Answer]
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What came of sending again: the status, all findings, whether the old one is among them."""
+    """What came of sending again: the status, all findings, whether the old one is among them.
+
+    `doubt` says why an answer without the old finding does not show that it was mended; None if it does.
+    """
 
     status: int
     findings: list[Finding]
     reproduced: bool
+    doubt: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +124,30 @@ class Replay:
             request = None
         findings = judge(contract, self.exchange, request, answer)
         reproduced = any(each.id == self.finding.id for each in findings)
-        return Outcome(answer.status, findings, reproduced)
+        doubt = None if reproduced else self._doubt(answer.status)
+        return Outcome(answer.status, findings, reproduced, doubt)
+
+    def _doubt(self, status: int) -> str | None:
+        """Why an answer of a status, in which the finding was not seen, says nothing about it."""
+        if reason := _UNSEEN.get(self.finding.check):
+            return reason
+        if status == self.finding.status:
+            return None
+        told = f"answered {status}, the finding was of {self.finding.status or 'no answer'}"
+        used_up = f"{told}; what the request names may be used up"
+        if self.finding.severity == Severity.SHAPE or self.finding.check == "quote_committed":
+            return used_up  # an answer like the one that was wrong did not come
+        # The status was what was wrong, so only another can be right; but not one that has its own reason.
+        meant = self.exchange.probe or "user-agent" not in map(str.lower, self.exchange.headers)
+        if status in _DOOR and not meant:
+            return f"{told}; what it was sent with may be wrong"
+        return used_up if status in _FOR_NAMES and self._spends() else None
+
+    def _spends(self) -> bool:
+        """Whether the request names a guest or an asset that something can be taken from."""
+        return self.exchange.once > 0 or templates.holds(
+            self.exchange.body, {templates.FIXTURE, templates.HANDED_OUT}
+        )
 
 
 def read(text: str, name: str) -> Replay:

@@ -12,6 +12,15 @@ from punchh_contract.contract import Contract
 FORMAT = 1
 COUNTS = ("calls", "success", "generated", "quote", "refusal", "error", "probes")
 """The counts of an operation, in the order in which they are shown; `statuses` comes beside them."""
+SPENDING = {
+    **{each: each for each in ("operation", "field", "position", "kind", "value", "cap")},
+    "in requests": "named",
+    "spent": "spent",
+    "unknown": "unknown",
+}
+"""The columns of what was spent, in their order: title -> key of a row."""
+CASES = frozenset({"all of it", "further generated cases"})
+"""What rows of `not_run` say where no own check was left out, but an operation or the rest of its cases."""
 CHECKS = (
     "server_error",
     "undocumented_status",
@@ -135,7 +144,9 @@ def mark(judged: Judged) -> str:
         return ""
     until = judged.known.until.isoformat()
     why = f" ({judged.known.reason})" if judged.known.reason else ""
-    return f"expired: was known until {until}{why}" if judged.expired else f"known until {until}{why}"
+    if not judged.expired:
+        return f"known until {until}{why}"
+    return f"expired: was known until {until}{why}; prolong it by hand in the baseline, or mend it"
 
 
 def statuses(counts: Mapping[str, Any]) -> str:

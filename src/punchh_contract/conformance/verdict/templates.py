@@ -9,7 +9,7 @@ type under `type`; `{"$handed_out": true}` a value that the target gave in an ea
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 CREDENTIAL, FIXTURE, HANDED_OUT, WITHHELD = "$credential", "$fixture", "$handed_out", "$withheld"
@@ -29,6 +29,16 @@ def kind(node: Any) -> str | None:
 def numeric(placeholder: dict[str, Any]) -> bool:
     """Whether the value of a placeholder stands in JSON without quotes."""
     return bool(placeholder.get("type", "string") != "string")
+
+
+def holds(template: Any, kinds: Container[str]) -> bool:
+    """Whether a placeholder of one of these kinds is in a template."""
+    if kind(template) in kinds:
+        return True
+    children = (
+        template.values() if isinstance(template, dict) else template if isinstance(template, list) else ()
+    )
+    return any(holds(each, kinds) for each in children)
 
 
 def fill(template: Any, resolve: Resolve) -> Any:

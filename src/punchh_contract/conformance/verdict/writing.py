@@ -74,6 +74,8 @@ def forget(folder: Path) -> None:
             for path in (folder / REPLAY).iterdir():
                 if _REPLAY_FILE.fullmatch(path.name):
                     path.unlink()
+            if not any((folder / REPLAY).iterdir()):
+                (folder / REPLAY).rmdir()
     except OSError as error:
         raise _unwritable(folder, error) from error
 
