@@ -112,8 +112,8 @@ def _normalised(host: str) -> str | None:
 
 
 def counted(origin: str) -> str:
-    """Return under what name refusals of an origin are counted: a vendor counts our address, whatever the port
-    and the spelling. On this machine each port is a server of its own.
+    """Return under what name refusals of an origin are counted: a vendor counts our address, whatever the
+    port and the spelling. On this machine each port is a server of its own.
     """
     parts = urlsplit(origin)
     host = parts.hostname or ""
