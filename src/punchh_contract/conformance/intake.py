@@ -52,7 +52,7 @@ def _decoded(response: requests.Response, content: bytes) -> bytes:
     try:
         plain = decoder.decompress(content, LARGEST)
     except zlib.error:
-        return content
+        raise requests.ConnectionError("the answer cannot be read", request=response.request) from None
     if decoder.unconsumed_tail:
         raise EndlessError("the answer did not end", request=response.request)
     return plain
