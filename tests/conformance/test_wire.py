@@ -526,7 +526,7 @@ def test_a_bomb_is_no_answer_and_what_is_packed_honestly_is_one(
         post(wire, server)
 
 
-def test_what_is_said_to_be_packed_and_is_not_is_judged_as_it_is(make: Any, server: Server) -> None:
+def test_what_is_said_to_be_packed_and_is_not_is_no_answer(make: Any, server: Server) -> None:
     server.headers, server.body = {"Content-Encoding": "gzip"}, b"no gzip at all"
 
     with pytest.raises(requests.ConnectionError, match="cannot be read"):
