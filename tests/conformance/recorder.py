@@ -25,7 +25,7 @@ PATHS = {
 }
 KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
 
-WRONG = ("punchh-contract-impossible", "wrong-on-purpose")
+WRONG = ("punchh-contract-impossible",)
 """What our own checks put where a credential belongs, and what nobody's id is."""
 TEXTS = (WRONG[0], "nobody@punchh-contract.invalid")
 FRACTION = 4503599627370495.5

@@ -157,7 +157,9 @@ def exchange(
         exchange(FORCE, {"redemption": {"requested_punches": 999999999}, "user_id": {}}),
         exchange(ONLINE, {"discount_type": "moon", "redemption_code": ""}),
         exchange(ONLINE, {"client": "key", "discount_type": "reward", "reward_id": -1}),
-        exchange(ONLINE, {"client": "c", "authentication_token": "wrong-on-purpose"}, query="?added=1"),
+        exchange(
+            ONLINE, {"client": "c", "authentication_token": "punchh-contract-impossible"}, query="?added=1"
+        ),
         exchange(ONLINE, [1, "two", None]),
         exchange(ONLINE, b"user", ("X-PCH-Digest", "0")),
     ],

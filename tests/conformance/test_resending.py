@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -11,13 +11,18 @@ from conformance import foreign
 from conformance.foreign import FORCE, MOBILE
 from conformance.proxies import Answer, Request
 
+from punchh_contract.auth import Credentials, PunchhRequestsAuth
+from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.hooks import OWN_CHECK, Run, answer_of
+from punchh_contract.conformance.probes import Call, Probe, probes_of
 from punchh_contract.conformance.resending import resend
 from punchh_contract.conformance.runner import RunError
-from punchh_contract.conformance.verdict import judging
+from punchh_contract.conformance.verdict import exchanges, judging
 from punchh_contract.conformance.verdict.answers import Answer as Judged
+from punchh_contract.conformance.verdict.findings import Finding, Severity
+from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.conformance.verdict.replay import Replay, read
-from punchh_contract.contract import load
+from punchh_contract.contract import Operation, load
 from punchh_contract.errors import PunchhContractError, UsageError
 
 BODY = {"subscription_id": "900699"}
@@ -224,3 +229,58 @@ def test_a_file_that_somebody_changed_is_not_sent(
         resend(again, load(), changed)
 
     assert len(place.proxy.requests) == sent
+
+
+CREDENTIALS = Credentials(
+    **{
+        each.name: f"held-{each.name}"
+        for each in dataclasses.fields(Credentials)
+        if "_client" not in each.name
+    }
+)
+PROBES = [(each, probe) for each in load().operations.values() for probe in probes_of(each)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "probe"), [pytest.param(*each, id=f"{each[0].id}-{each[1].name}") for each in PROBES]
+)
+def test_every_probe_is_written_down_so_that_it_can_be_sent_again(operation: Operation, probe: Probe) -> None:
+    credentials = CREDENTIALS.of(operation)
+    body = {"client": credentials.client} if operation.signature else {}
+    sent = requests.Request(
+        operation.method,
+        f"http://127.0.0.1:1{operation.path}",
+        headers={"User-Agent": str(credentials.user_agent), "Content-Type": "application/json"},
+        data=json.dumps(body, separators=(",", ":")).encode(),
+        auth=PunchhRequestsAuth(credentials, load()),
+    ).prepare()
+    call = Call(sent.path_url, {name: str(value) for name, value in sent.headers.items()}, sent.body)  # type: ignore[arg-type]
+    probe.change(operation, credentials, call)
+
+    exchange = exchanges.record(
+        operation,
+        Redactor(credentials, Fixtures()),
+        url=call.path,
+        headers=call.headers,
+        body=call.body,
+        phase=OWN_CHECK,
+        seed=1,
+        statuses=tuple(probe.statuses),
+        probe=probe.name,
+    )
+    finding = Finding(f"probe:{probe.name}", operation.id, "#/", Severity.ACCESS, "let in", 200, exchange)
+    again = Replay(finding, "0", "0", "http://127.0.0.1:1").call(load(), credentials, Fixtures())
+
+    digest = operation.signature.header.lower() if operation.signature else ""
+    assert (again.uri, again.body) == (call.path, call.body)
+    assert named(again.headers, digest) == named(call.headers, digest)
+    assert "held-" not in json.dumps(exchange.dump())
+
+
+def named(headers: Mapping[str, str], digest: str) -> dict[str, str]:
+    """Headers but for what any client sets, and the digest, which is made anew."""
+    return {
+        name.lower(): value
+        for name, value in headers.items()
+        if name.lower() not in ("content-length", digest)
+    }

@@ -52,10 +52,6 @@ class Spending:
             return None
         return max(0, fixture.spend - sum(self._counts[each][fixture] for each in TAKEN))
 
-    def affords(self, operation: Operation, body: Any) -> bool:
-        """Whether every fixture in a body has something left."""
-        return all(self.left(each) != 0 for each in self._in(operation, body))
-
     def reserve(self, operation: Operation, body: Any) -> Bill:
         """Set aside one redemption of every fixture in a body (parsed JSON), quotes too: a broken target may
         commit one. Raises CapError, with nothing set aside, if one has nothing left.

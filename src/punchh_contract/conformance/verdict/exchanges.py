@@ -5,16 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from punchh_contract.conformance.impossible import TEXT
 from punchh_contract.conformance.verdict import templates
 from punchh_contract.conformance.verdict.findings import Digest, Exchange
 from punchh_contract.conformance.verdict.redaction import Redactor, variable
 from punchh_contract.contract import Operation
 from punchh_contract.signing import ALGORITHMS, sign
-
-WRONG = "wrong-on-purpose"
-"""What stands in the place of a credential where a probe sends a wrong one; see `probes`."""
-SKIPPED = "@@@SKIP_HEADER@@@"
-"""How urllib3 is told to send no header of a name."""
 
 _CLIENTS_OWN = frozenset(
     {"accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding", "keep-alive"}
@@ -56,7 +52,6 @@ def record(
             if header.lower() not in _CLIENTS_OWN
             and header.lower() != name
             and not header.lower().startswith("x-schemathesis")
-            and value != SKIPPED
         },
         body=body_template(operation, redactor, content),
         digest=_signed(operation, held.secret or "", uri, content, digest),
@@ -80,8 +75,9 @@ def body_template(operation: Operation, redactor: Redactor, content: bytes) -> A
 
 def _header(operation: Operation, redactor: Redactor, name: str, value: str) -> Any:
     template = redactor.template(operation, value)
-    # A credential that we do not know by its value cannot be named, and must not be shown.
-    if name.lower() in _CREDENTIALS and isinstance(template, str) and WRONG not in template:
+    # A credential that we do not know by its value cannot be named, and must not be shown; but for the wrong
+    # one of a probe, which is nobody's.
+    if name.lower() in _CREDENTIALS and isinstance(template, str) and TEXT not in template:
         return {templates.WITHHELD: True}
     return template
 
