@@ -59,6 +59,24 @@ def test_the_time_that_was_given_is_kept_and_reported(place: foreign.Place, tmp_
     assert_reports(ran)
 
 
+@pytest.mark.parametrize("answered", [4, 40], ids=["own checks", "cases"])
+def test_what_the_end_of_the_run_cuts_off_is_nobodys_fault(
+    place: foreign.Place, tmp_path: Path, answered: int
+) -> None:
+    def hang(_: Request, answer: Answer) -> Answer:
+        if len(place.proxy.requests) > answered:
+            time.sleep(7)
+        return answer
+
+    place.proxy.plant = hang
+
+    ran = run(place, tmp_path, "--max-time", "5", "--max-examples", ENDLESS)
+
+    assert answered < len(place.proxy.requests) <= answered + 2
+    assert ran.report["stopped"]
+    assert {check for check, _ in ran.found} <= {"goal"}, ran.said()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_stops_with_a_report_of_what_was_done(
     place: foreign.Place, tmp_path: Path, how: signal.Signals

@@ -571,6 +571,16 @@ def test_no_answer_is_waited_for_beyond_the_deadline(make: Any) -> None:
         with pytest.raises(requests.Timeout):
             wire.send(requests.Request("POST", wire._origin + FORCE.path).prepare(), timeout=30)
         assert time.monotonic() - started < 5
+        assert wire.cut_off, "the run was over: the target is not to blame"
+
+
+def test_an_answer_that_never_came_is_the_targets_while_there_is_time(make: Any, server: Server) -> None:
+    server.drop = True
+    wire = make(deadline=time.monotonic() + 60)
+    with pytest.raises(requests.ConnectionError):
+        post(wire, server)
+
+    assert not wire.cut_off
 
 
 # --- rate limits ---

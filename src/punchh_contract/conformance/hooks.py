@@ -163,7 +163,8 @@ class Run:
         if UNANSWERED in response.headers:
             if bill:
                 self.spending.settle(bill, "unknown")
-            self.add(judging.no_answer(self.contract, self.exchange(operation, sent, phase)))
+            if not self.wire.cut_off:
+                self.add(judging.no_answer(self.contract, self.exchange(operation, sent, phase)))
             return
         request, answer = parsed(sent.body), parsed(response.content)
         if _too_deep(response.content):

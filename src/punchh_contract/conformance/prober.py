@@ -20,7 +20,7 @@ from punchh_contract.conformance import refusals, tally
 from punchh_contract.conformance.probes import Call, Probe, probes_of
 from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.conformance.spending import CapError, Outcome, Spending
-from punchh_contract.conformance.wire import StoppedError, Wire
+from punchh_contract.conformance.wire import DEADLINE, StoppedError, Wire
 from punchh_contract.contract import Operation
 
 PER_PROBE = 3
@@ -199,6 +199,9 @@ class Prober:
             return None
         except requests.RequestException:
             settlement = "unknown"
+            if self._wire.cut_off:
+                self._why[key] = DEADLINE
+                return None
             self._made[key] += 1
             return OwnFinding(
                 f"probe:{probe.name}",

@@ -92,6 +92,8 @@ class Quotes:
             return None
         except requests.RequestException:
             settlement = "unknown"
+            if self._wire.cut_off:
+                return None
             return OwnFinding("quote_changed", f"{ASKED_AGAIN}: no answer came", None, (status,), sent, None)
         finally:
             self._spending.settle(bill, settlement)

@@ -107,6 +107,8 @@ class Wire(ManagedCookiesSession):
         self._clock = clock
         self._lock = threading.RLock()
         self._silences = 0
+        self.cut_off = False
+        """The last request had no answer because the run's own time was over: the target is not to blame."""
         self._sent: set[bytes] = set()
         self._limiters: dict[str, Limiter] = {}
         if adapter is not None:
@@ -153,6 +155,7 @@ class Wire(ManagedCookiesSession):
                 intake.read(response, self._deadline, self._clock)
             except NO_ANSWER as raised:
                 error = _as_requests(raised, request)
+                self.cut_off = self._deadline is not None and self._clock() >= self._deadline
                 self._silences += 1
                 if self._silences >= SILENCES:
                     self.stop(
