@@ -229,8 +229,8 @@ PLANTS = (
     p("200 as 302", MOBILE, STATUS, wrong(lambda _, each: Answer(302, (("location", "/elsewhere"),)), 200)),
     p("201 as 200", FORCE, STATUS, wrong(status(200), 201, every=3)),
     p("404 as 418", FORCE, STATUS, wrong(status(418), 404)),
-    # Not the first: one that is answered so before the run is taken for credentials that are refused.
-    p("a refusal as 403", MOBILE, STATUS, wrong(status(403), 422, every=5, at_most=2)),
+    # Not 403: it would count as a refused authentication, and what is left of their budget stops the run.
+    p("a refusal as 409", MOBILE, STATUS, wrong(status(409), 422, at_most=2)),
     p("a refusal as 429", BATCH, STATUS, wrong(status(429), 404, at_most=2)),
     p("a 429 that wants it again", FORCE, STATUS, wrong(again, 201, at_most=2)),
     # What may be accepted, and what may not.
