@@ -45,7 +45,8 @@ class OnlineDiscountAmountRequest:
         channel (Channel | Unset): Where the redemption was asked for.
         state (CheckinState | Unset): The vendor describes it as the state of the check-in; what it does here is not
             documented.
-        email (str | Unset): The guest's address, for coupons and promotions only.
+        email (str | Unset): The guest's address, for coupons and promotions only. We assume that it claims a coupon
+            which belongs to nobody yet, and that it names the guest of one where no token does.
         cc_last4 (str | Unset): The last four digits of the card.
         employee_id (str | Unset): Who served.
         employee_name (str | Unset): Who served, by name.

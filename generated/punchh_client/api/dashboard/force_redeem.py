@@ -183,6 +183,51 @@ def _parse_response(
 
         return response_422
 
+    if response.status_code == 429:
+
+        def _parse_response_429(data: object) -> ErrorDetail | ErrorMessage | ErrorsAny | ErrorText | list[str]:
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                componentsschemas_any_error_type_0 = cast(list[str], data)
+
+                return componentsschemas_any_error_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_any_error_type_1 = ErrorDetail.from_dict(data)
+
+                return componentsschemas_any_error_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_any_error_type_2 = ErrorText.from_dict(data)
+
+                return componentsschemas_any_error_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_any_error_type_3 = ErrorMessage.from_dict(data)
+
+                return componentsschemas_any_error_type_3
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_any_error_type_4 = ErrorsAny.from_dict(data)
+
+            return componentsschemas_any_error_type_4
+
+        response_429 = _parse_response_429(response.json())
+
+        return response_429
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:

@@ -292,7 +292,7 @@ def sync_detailed(
     answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
-    enough.
+    enough. For a coupon that belongs to nobody yet, `email` alone is, we assume.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
@@ -361,7 +361,7 @@ def sync(
     answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
-    enough.
+    enough. For a coupon that belongs to nobody yet, `email` alone is, we assume.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
@@ -424,7 +424,7 @@ async def asyncio_detailed(
     answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
-    enough.
+    enough. For a coupon that belongs to nobody yet, `email` alone is, we assume.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
@@ -491,7 +491,7 @@ async def asyncio(
     answer looks like, and for how long it holds, is not documented.
 
     The guest is named by the bearer token or by `authentication_token` in the body; one of them is
-    enough.
+    enough. For a coupon that belongs to nobody yet, `email` alone is, we assume.
 
     Args:
         user_agent (str): Names the calling software; a request without it is refused. The shape
