@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from punchh_contract.sandbox import ledger
+from punchh_contract.sandbox.business import Business, Location, Settings
 from punchh_contract.sandbox.decisions import Catalogue, Claim, Decision, Grant, Program, Reason, Refusal
 from punchh_contract.sandbox.guests import (
     Account,
@@ -299,10 +300,98 @@ def test_subscription_code(subscription_id: int, expected: object) -> None:
     assert outcome(ledger.subscription_code(subscription_id, WALLET, CATALOGUE, NOW)) == expected
 
 
-@pytest.mark.parametrize("held", [Held.POINTS, Held.BANKED_CENTS, Held.VISIT_CARDS])
+@pytest.mark.parametrize(
+    ("fuel", "amount", "expected"),
+    [
+        pytest.param(True, 20, (0, (Debit(Held.FUEL_POINTS, ME, 20),)), id="all of it"),
+        pytest.param(True, 21, Reason.NOT_ENOUGH_POINTS, id="one too many"),
+        pytest.param(True, 0, Reason.AMOUNT_IS_ZERO, id="nothing"),
+        pytest.param(False, 1, Reason.FEATURE_DISABLED, id="a business without fuel"),
+    ],
+)
+def test_force_redeem_of_fuel(fuel: bool, amount: int, expected: object) -> None:
+    wallet = replace(WALLET, account=replace(WALLET.account, fuel_points=20))
+    assert outcome(ledger.force_redeem_fuel(amount, wallet, Settings(fuel=fuel))) == expected
+
+
+@pytest.mark.parametrize(
+    ("locking", "external_uid", "locked_by", "expected"),
+    [
+        pytest.param(True, "till-1", None, None, id="nobody holds it"),
+        pytest.param(True, "till-1", "till-1", None, id="the locker passes"),
+        pytest.param(True, "till-2", "till-1", Reason.BASKET_LOCKED, id="others do not"),
+        pytest.param(True, None, "till-1", Reason.EXTERNAL_UID_MISSING, id="without a name"),
+        pytest.param(True, "", None, Reason.EXTERNAL_UID_MISSING, id="with an empty name"),
+        pytest.param(False, "till-2", "till-1", None, id="an old lock means nothing when locking is off"),
+        pytest.param(False, None, None, None, id="no name is needed when locking is off"),
+    ],
+)
+def test_who_may_touch_a_basket(
+    locking: bool, external_uid: str | None, locked_by: str | None, expected: Reason | None
+) -> None:
+    assert ledger.may(external_uid, locked_by, Settings(reward_locking=locking)) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "expected"),
+    [(10, 10, None), (11, 10, Reason.DISCOUNT_LIMIT), (3, 2, Reason.DISCOUNT_LIMIT), (0, 1, None)],
+)
+def test_a_basket_holds_at_most_so_many(count: int, most: int, expected: Reason | None) -> None:
+    items = basket(*[Claim(T.CARD_COMPLETION)] * count)
+    assert ledger.too_many(items, Settings(max_discounts=most)) == expected
+
+
+@pytest.mark.parametrize(
+    ("enabled", "disabled_here", "expected"),
+    [
+        pytest.param(True, False, None, id="open"),
+        pytest.param(False, False, Refusal(Reason.REDEMPTIONS_DISABLED), id="the business"),
+        pytest.param(True, True, Refusal(Reason.LOCATION_DISABLED, name="Here"), id="the store"),
+        pytest.param(False, True, Refusal(Reason.REDEMPTIONS_DISABLED), id="the business comes first"),
+    ],
+)
+def test_where_nothing_is_redeemed(enabled: bool, disabled_here: bool, expected: Refusal | None) -> None:
+    here = Location("401", 1, "Here", "key", redemptions_disabled=disabled_here)
+    business = Business(
+        "c", "s", "a", "b", ME, 1, {}, (here,), CATALOGUE, Settings(redemptions_enabled=enabled)
+    )
+    assert ledger.closed(business, here) == expected
+
+
+def test_a_code_uses_the_subscription_that_it_names_whoever_holds_it() -> None:
+    handed_over = replace(WALLET, codes={"C": Code("C", ME, subscription_id=24)})
+    decision = ledger.redeem(Claim(T.REDEMPTION_CODE, "C"), handed_over, CATALOGUE, BILL, NOW)
+    assert outcome(decision) == (300, (Debit(Held.CODE, "C"), Debit(Held.SUBSCRIPTION, 24)))
+
+
+@pytest.mark.parametrize("held", [Held.POINTS, Held.BANKED_CENTS, Held.VISIT_CARDS, Held.FUEL_POINTS])
 def test_no_debit_overdraws(held: Held) -> None:
     with pytest.raises(ValueError, match="overdraw"):
         debited(Account(ME), Debit(held, ME, 1))
+
+
+@pytest.mark.parametrize(
+    "debit",
+    [
+        Debit(Held.POINTS, ME, 100),
+        Debit(Held.BANKED_CENTS, ME, 7),
+        Debit(Held.VISIT_CARDS, ME),
+        Debit(Held.REWARD, 10),
+        Debit(Held.SUBSCRIPTION, 20),
+        Debit(Held.CODE, "MINE"),
+    ],
+    ids=lambda debit: debit.held.value,
+)
+def test_what_was_taken_and_given_back_was_never_taken(debit: Debit) -> None:
+    taken = WALLET.after([debit])
+    assert taken != WALLET
+    assert taken.after([debit.back()]) == WALLET
+
+
+def test_debited_points_add_up() -> None:
+    account = WALLET.after([Debit(Held.POINTS, ME, 100), Debit(Held.POINTS, ME, 50)]).account
+    assert (account.points, account.debited_points) == (100, 150)
+    assert debited(account, Debit(Held.POINTS, ME, -50)).debited_points == 100
 
 
 @pytest.mark.parametrize("seed", range(20))

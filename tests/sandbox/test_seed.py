@@ -1,5 +1,6 @@
 """The seed: its own world is whole, other files are read, mistakes are named and never a traceback."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,17 @@ from punchh_contract.sandbox import seed
 from punchh_contract.sandbox.store import Store
 
 OWN = Path(seed.__file__).with_name("seed.yaml")
+MAGIC = {
+    "operation": "force_redeem",
+    "field": "user_id",
+    "value": 9,
+    "status": 404,
+    "error": "user_not_found",
+}
+
+
+def now() -> datetime:
+    return datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def small() -> dict[str, object]:
@@ -41,7 +53,10 @@ def test_nothing_secret_shows_in_a_repr() -> None:
 def test_another_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text(yaml.safe_dump(small()))
-    assert Store(seed.load(file)).users() == (111111111,)
+    store = Store(seed.load(file), wall=now)
+    with store.transaction(write=False) as tx:
+        assert tx.guests.users() == (111111111,)
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +70,12 @@ def test_another_file_is_read(tmp_path: Path) -> None:
         pytest.param(yaml.safe_dump({**small(), "guests": [{"points": 1}]}), "/guests/0", id="no user_id"),
         pytest.param(
             yaml.safe_dump({**small(), "guests": [{"user_id": 5}]}), "default_guest", id="no default guest"
+        ),
+        pytest.param(
+            yaml.safe_dump({**small(), "magic": [MAGIC, MAGIC]}), "stands for two", id="one value, two errors"
+        ),
+        pytest.param(
+            yaml.safe_dump({**small(), "magic": [{**MAGIC, "value": ""}]}), "/magic/0", id="no value"
         ),
         pytest.param(
             yaml.safe_dump({**small(), "guests": [{"user_id": 111111111, "points": -1}]}),
@@ -98,4 +119,4 @@ def test_a_world_that_contradicts_itself(tmp_path: Path, guests: list[object]) -
     file = tmp_path / "seed.yaml"
     file.write_text(yaml.safe_dump({**small(), "guests": guests}))
     with pytest.raises(UsageError):
-        Store(seed.load(file))
+        Store(seed.load(file), wall=now)

@@ -5,9 +5,10 @@ Values only; the rules that make them are in `ledger`. Pure, money in whole cent
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from punchh_contract.sandbox.guests import Debit, DiscountType, Plan, Redeemable, Terms
 from punchh_contract.sandbox.qualification import Share
@@ -32,6 +33,22 @@ class Reason(StrEnum):
     NO_CARD = "no_card"
     QUALIFICATION_FAILED = "qualification_failed"
     AMOUNT_IS_ZERO = "amount_is_zero"
+    REDEMPTIONS_DISABLED = "redemptions_disabled"
+    """The business switched redemptions off."""
+    LOCATION_DISABLED = "location_disabled"
+    """The business switched redemptions off at this store; `name` of the refusal is the store's."""
+    FEATURE_DISABLED = "feature_disabled"
+    """The program of the business has no such redemption."""
+    DISCOUNT_LIMIT = "discount_limit"
+    """More discounts in the basket than one batch may hold."""
+    BASKET_LOCKED = "basket_locked"
+    """Another transaction holds the basket under its own `external_uid`."""
+    EXTERNAL_UID_MISSING = "external_uid_missing"
+    """Locking is on, and the transaction has no name to lock with."""
+    TRANSFERRED = "transferred"
+    """The redemption was handed to another guest."""
+    TOO_LATE = "too_late"
+    """The time in which a redemption may be cancelled is over."""
 
 
 class Program(StrEnum):
@@ -77,6 +94,8 @@ class Refusal:
     """Of NOT_ENOUGH_*: what was asked for, in points or cents."""
     starts_at: datetime | None = None
     """Of NOT_STARTED: when the offer begins."""
+    terms: Terms | None = None
+    """The offer's, where one was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +127,8 @@ class Redemption:
     user_id: int
     operation: str
     status: str
-    """`redeemable` while a code waits, `honoured` once the debit was made, or `force_redeemed`."""
+    """`redeemable` while a code waits, `honoured` once the debit was made, or `force_redeemed`; later perhaps
+    `expired`, `cancelled` or `transferred`."""
     created_at: datetime
     updated_at: datetime
     discount_type: DiscountType | None = None
@@ -120,3 +140,14 @@ class Redemption:
     message: str | None = None
     external_uid: str | None = None
     debits: tuple[Debit, ...] = ()
+    name: str = ""
+    """The offer's name, empty for what has none."""
+    location_id: int | None = None
+    channel: str | None = None
+    receipt: Mapping[str, Any] | None = field(default=None, hash=False)
+    """What the request told of the receipt, under the names that the redemptions event has for it."""
+    code_id: int | None = None
+    processed_at: datetime | None = None
+    """When the debit was made."""
+    transferred_to: int | None = None
+    """The guest who has it now."""

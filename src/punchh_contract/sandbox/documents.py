@@ -18,6 +18,7 @@ from punchh_contract.sandbox.guests import (
     Guest,
     Profile,
     Reward,
+    Spoken,
     Subscription,
     Terms,
 )
@@ -51,6 +52,8 @@ def write_guest(guest: Guest, redemptions: tuple[Redemption, ...]) -> dict[str, 
         "points": guest.account.points,
         "banked_cents": guest.account.banked_cents,
         "visit_cards": guest.account.visit_cards,
+        "fuel_points": guest.account.fuel_points,
+        "debited_points": guest.account.debited_points,
         "rewards": [
             {
                 "reward_id": reward.reward_id,
@@ -98,6 +101,7 @@ def write_guest(guest: Guest, redemptions: tuple[Redemption, ...]) -> dict[str, 
 
 def read_terms(document: Document) -> Terms:
     """The terms of an offer."""
+    most = document.get("max_quantity")
     return Terms(
         name=document["name"],
         discount_cents=int(document["discount_cents"]),
@@ -105,6 +109,12 @@ def read_terms(document: Document) -> Terms:
         item_ids=frozenset(document.get("item_ids", ())),
         description=document.get("description", ""),
         campaign_name=document.get("campaign_name"),
+        max_quantity=None if most is None else int(most),
+        modifiers=document.get("modifiers", False),
+        translations={
+            language.lower(): Spoken(words.get("name", ""), words.get("description", ""))
+            for language, words in document.get("translations", {}).items()
+        },
     )
 
 
@@ -117,6 +127,9 @@ def write_terms(terms: Terms) -> dict[str, Any]:
         "item_ids": sorted(terms.item_ids),
         "description": terms.description,
         "campaign_name": terms.campaign_name,
+        "max_quantity": terms.max_quantity,
+        "modifiers": terms.modifiers,
+        "translations": {language: spoken._asdict() for language, spoken in terms.translations.items()},
     }
 
 
@@ -188,6 +201,13 @@ def write_redemption(redemption: Redemption) -> dict[str, Any]:
         "tracking_code": redemption.tracking_code,
         "message": redemption.message,
         "external_uid": redemption.external_uid,
+        "name": redemption.name,
+        "location_id": redemption.location_id,
+        "channel": redemption.channel,
+        "receipt": dict(redemption.receipt) if redemption.receipt is not None else None,
+        "code_id": redemption.code_id,
+        "processed_at": write_time(redemption.processed_at),
+        "transferred_to": redemption.transferred_to,
         "debits": [
             {"held": debit.held.value, "key": debit.key, "amount": debit.amount}
             for debit in redemption.debits

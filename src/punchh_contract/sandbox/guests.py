@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class DiscountType(StrEnum):
@@ -23,24 +24,32 @@ class DiscountType(StrEnum):
 
 
 class Held(StrEnum):
-    """What a debit takes from: three balances of the account and three kinds of asset."""
+    """What a debit takes from: four balances of the account and three kinds of asset."""
 
     POINTS = "points"
     BANKED_CENTS = "banked_cents"
     VISIT_CARDS = "visit_cards"
+    FUEL_POINTS = "fuel_points"
     REWARD = "reward"
     SUBSCRIPTION = "subscription"
     CODE = "code"
 
 
 HIGHEST_ID = 2**63 - 1
-BALANCES = frozenset({Held.POINTS, Held.BANKED_CENTS, Held.VISIT_CARDS})
+BALANCES = frozenset({Held.POINTS, Held.BANKED_CENTS, Held.VISIT_CARDS, Held.FUEL_POINTS})
+
+
+class Spoken(NamedTuple):
+    """What an offer is called in one language."""
+
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an offer is worth and when it applies. The qualification model is ours (assumed): flat, with
-    two conditions."""
+    """What an offer is worth and when it applies. The qualification model is ours (assumed): a flat amount
+    with four conditions."""
 
     name: str
     discount_cents: int
@@ -49,6 +58,23 @@ class Terms:
     """Menu item ids the offer applies to; empty means every menu item."""
     description: str = ""
     campaign_name: str | None = None
+    max_quantity: int | None = None
+    """Units of qualifying items that the discount covers, the dearest first; None is all of them."""
+    modifiers: bool = False
+    """Whether the modifiers N.1, N.2 … of a qualifying item N.0 count into its price."""
+    translations: Mapping[str, Spoken] = field(default_factory=dict, hash=False)
+    """By lowercase language tag, such as `es` or `fr-ca`."""
+
+    def spoken(self, language: str) -> Spoken:
+        """Name and description in a language: of the tag itself, else of its first part, else in English
+        (documented: SEED-002). An empty translation counts as none."""
+        tag = language.lower()
+        own = self.translations.get(tag) or self.translations.get(tag.partition("-")[0])
+        return (
+            Spoken(own.name or self.name, own.description or self.description)
+            if own
+            else Spoken(self.name, self.description)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +155,28 @@ class BasketItem:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A guest's three balances."""
+    """A guest's balances. `debited_points` is no balance but the total of all points ever taken."""
 
     user_id: int
     points: int = 0
     banked_cents: int = 0
     visit_cards: int = 0
+    fuel_points: int = 0
+    debited_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Debit:
     """One thing taken: `amount` from a balance (`key` is the guest's id), or one asset used once (`amount`
-    is 1)."""
+    is 1). A negative amount gives the same back."""
 
     held: Held
     key: int | str
     amount: int = 1
+
+    def back(self) -> "Debit":
+        """The debit that gives back what this one took."""
+        return replace(self, amount=-self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +207,15 @@ def use(
     subscriptions: MutableMapping[int, Subscription],
     codes: MutableMapping[str, Code],
 ) -> None:
-    """Replace in these mappings the asset that a debit uses; what they do not hold is left alone."""
+    """Replace in these mappings the asset that a debit uses or gives back; what they do not hold is left
+    alone."""
     match debit:
-        case Debit(Held.REWARD, int(key)) if key in rewards:
-            rewards[key] = replace(rewards[key], used=True)
+        case Debit(Held.REWARD, int(key), amount) if key in rewards:
+            rewards[key] = replace(rewards[key], used=amount > 0)
         case Debit(Held.SUBSCRIPTION, int(key), amount) if key in subscriptions:
-            subscriptions[key] = replace(subscriptions[key], uses=subscriptions[key].uses + amount)
-        case Debit(Held.CODE, str(key)) if key in codes:
-            codes[key] = replace(codes[key], processed=True)
+            subscriptions[key] = replace(subscriptions[key], uses=max(0, subscriptions[key].uses + amount))
+        case Debit(Held.CODE, str(key), amount) if key in codes:
+            codes[key] = replace(codes[key], processed=amount > 0)
 
 
 def number_of(text: str) -> int | None:
@@ -195,21 +228,27 @@ def number_of(text: str) -> int | None:
 
 
 def debited(account: Account, debit: Debit) -> Account:
-    """`account` less one debit of a balance.
+    """`account` less one debit of a balance, or with what a negative one gives back.
 
     Raises:
         ValueError: the balance would fall below zero, which only a wrong rule can ask for.
     """
     match debit.held:
         case Held.POINTS:
-            after = replace(account, points=account.points - debit.amount)
+            after = replace(
+                account,
+                points=account.points - debit.amount,
+                debited_points=max(0, account.debited_points + debit.amount),
+            )
         case Held.BANKED_CENTS:
             after = replace(account, banked_cents=account.banked_cents - debit.amount)
         case Held.VISIT_CARDS:
             after = replace(account, visit_cards=account.visit_cards - debit.amount)
+        case Held.FUEL_POINTS:
+            after = replace(account, fuel_points=account.fuel_points - debit.amount)
         case _:
             raise ValueError(f"{debit.held} is an asset, not a balance")
-    if min(after.points, after.banked_cents, after.visit_cards) < 0:
+    if min(after.points, after.banked_cents, after.visit_cards, after.fuel_points) < 0:
         raise ValueError(f"a debit of {debit.amount} would overdraw {debit.held}")
     return after
 

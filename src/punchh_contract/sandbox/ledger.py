@@ -7,9 +7,10 @@ decides. Whoever keeps the state applies a grant's debits and writes its record 
 in README.md beside this file.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from punchh_contract.sandbox.business import Business, Location, Settings
 from punchh_contract.sandbox.decisions import Catalogue, Claim, Decision, Grant, Program, Reason, Refusal
 from punchh_contract.sandbox.guests import (
     BasketItem,
@@ -33,6 +34,31 @@ FORCE_LIFETIME = timedelta(hours=2)
 CODE_DIGITS = 7
 
 
+def closed(business: Business, location: Location) -> Refusal | None:
+    """Why nothing at all can be redeemed at a store now, if that is so: the business switched redemptions
+    off, or this store did."""
+    if not business.settings.redemptions_enabled:
+        return Refusal(Reason.REDEMPTIONS_DISABLED)
+    if location.redemptions_disabled:
+        return Refusal(Reason.LOCATION_DISABLED, name=location.name)
+    return None
+
+
+def may(external_uid: str | None, locked_by: str | None, settings: Settings) -> Reason | None:
+    """Why a transaction may not touch a basket, if so. With locking on, it has to have an `external_uid`
+    (documented: OAS-POS2), and only that of the one who locked passes."""
+    if not settings.reward_locking:
+        return None
+    if not external_uid:
+        return Reason.EXTERNAL_UID_MISSING
+    return Reason.BASKET_LOCKED if locked_by not in (None, external_uid) else None
+
+
+def too_many(items: Sequence[BasketItem], settings: Settings) -> Reason | None:
+    """Why a basket is refused as a whole, if so: it holds more discounts than one batch may."""
+    return Reason.DISCOUNT_LIMIT if len(items) > settings.max_discounts else None
+
+
 def redeem(claim: Claim, wallet: Wallet, catalogue: Catalogue, receipt: Receipt, now: datetime) -> Decision:
     """Judge one claim of the guest who owns `wallet` against a receipt; a quote and a commit are judged
     alike."""
@@ -42,7 +68,7 @@ def redeem(claim: Claim, wallet: Wallet, catalogue: Catalogue, receipt: Receipt,
     terms, debits, points, code = found
     worth = discount(terms, receipt)
     if isinstance(worth, Unqualified):
-        return Refusal(Reason(worth.value), name=terms.name)
+        return Refusal(Reason(worth.value), name=terms.name, terms=terms)
     if claim.discount_type is DiscountType.DISCOUNT_AMOUNT:
         # Only what comes off the bill is taken from the bank (assumed).
         debits = (Debit(Held.BANKED_CENTS, wallet.account.user_id, worth.cents),)
@@ -106,6 +132,19 @@ def force_redeem(amount: int, wallet: Wallet, catalogue: Catalogue) -> Decision:
     return Grant(Terms("", cents), cents, (Debit(held, account.user_id, asked),), points=points)
 
 
+def force_redeem_fuel(amount: int, wallet: Wallet, settings: Settings) -> Decision:
+    """Take `amount` from the fuel balance, in a business that has one. Too little of it reads like too few
+    points (assumed)."""
+    if not settings.fuel:
+        return Refusal(Reason.FEATURE_DISABLED)
+    if amount <= 0:
+        return Refusal(Reason.AMOUNT_IS_ZERO)
+    account = wallet.account
+    if amount > account.fuel_points:
+        return Refusal(Reason.NOT_ENOUGH_POINTS, balance=account.fuel_points, requested=amount)
+    return Grant(Terms("", 0), 0, (Debit(Held.FUEL_POINTS, account.user_id, amount),))
+
+
 def force_redeem_reward(reward_id: int, wallet: Wallet, now: datetime) -> Decision:
     """Take one reward of the guest without a receipt."""
     found = _reward(reward_id, wallet, now)
@@ -145,7 +184,11 @@ def _find(
                 return Refusal(Reason.UNKNOWN_REDEEMABLE)
             if redeemable.points > account.points:
                 return Refusal(
-                    Reason.NOT_ENOUGH_POINTS, redeemable.terms.name, account.points, redeemable.points
+                    Reason.NOT_ENOUGH_POINTS,
+                    redeemable.terms.name,
+                    account.points,
+                    redeemable.points,
+                    terms=redeemable.terms,
                 )
             return (
                 redeemable.terms,
@@ -161,7 +204,9 @@ def _find(
             return Terms("Banked rewards", claim.amount_cents), (), None, None
         case DiscountType.CARD_COMPLETION:
             if account.visit_cards < 1:
-                return Refusal(Reason.NO_CARD, catalogue.card.name, account.visit_cards, 1)
+                return Refusal(
+                    Reason.NO_CARD, catalogue.card.name, account.visit_cards, 1, terms=catalogue.card
+                )
             return catalogue.card, (Debit(Held.VISIT_CARDS, account.user_id),), None, None
         case DiscountType.REWARD:
             found = _reward(number_of(wanted), wallet, now)
@@ -175,8 +220,8 @@ def _reward(reward_id: int | None, wallet: Wallet, now: datetime) -> _Found | Re
     if reward is None or reward.owner != wallet.account.user_id:
         return Refusal(Reason.NOT_ACCESSIBLE)
     if reward.used:
-        return Refusal(Reason.PROCESSED, name=reward.terms.name)
-    untimely = _untimely(reward, reward.terms.name, now)
+        return Refusal(Reason.PROCESSED, name=reward.terms.name, terms=reward.terms)
+    untimely = _untimely(reward, reward.terms, now)
     return untimely or (reward.terms, (Debit(Held.REWARD, reward.reward_id),))
 
 
@@ -186,18 +231,22 @@ def _subscription(
     held = wallet.subscriptions.get(subscription_id) if subscription_id is not None else None
     if held is None or held.owner != wallet.account.user_id:
         return Refusal(Reason.NOT_ACCESSIBLE)
+    return _use_of(held, catalogue, now)
+
+
+def _use_of(held: Subscription, catalogue: Catalogue, now: datetime) -> _Found | Refusal:
     plan = catalogue.plans[held.plan_id]
     return _unusable(held, plan, now) or (plan.terms, (Debit(Held.SUBSCRIPTION, held.subscription_id),))
 
 
 def _unusable(subscription: Subscription, plan: Plan, now: datetime) -> Refusal | None:
     if subscription.cancelled:
-        return Refusal(Reason.CANCELLED, name=plan.terms.name)
-    untimely = _untimely(subscription, plan.terms.name, now)
+        return Refusal(Reason.CANCELLED, name=plan.terms.name, terms=plan.terms)
+    untimely = _untimely(subscription, plan.terms, now)
     if untimely:
         return untimely
     if plan.use_limit is not None and subscription.uses >= plan.use_limit:
-        return Refusal(Reason.USE_LIMIT, name=plan.terms.name)
+        return Refusal(Reason.USE_LIMIT, name=plan.terms.name, terms=plan.terms)
     return None
 
 
@@ -211,14 +260,18 @@ def _code(
         return Refusal(Reason.NOT_ACCESSIBLE)
     name = code.terms.name if code.terms else ""
     if code.processed:
-        return Refusal(Reason.PROCESSED, name=name)
+        return Refusal(Reason.PROCESSED, name=name, terms=code.terms)
     if not code.alive(now):
-        return Refusal(Reason.EXPIRED, name=name)
+        return Refusal(Reason.EXPIRED, name=name, terms=code.terms)
     if code.owner is None and not claim.claims_coupon:
-        return Refusal(Reason.UNASSIGNED, name=name)
+        return Refusal(Reason.UNASSIGNED, name=name, terms=code.terms)
     debits: tuple[Debit, ...] = (Debit(Held.CODE, code.code),)
     if code.subscription_id is not None:
-        found = _subscription(code.subscription_id, wallet, catalogue, now)
+        subscription = wallet.subscriptions.get(code.subscription_id)
+        if subscription is None:
+            return Refusal(Reason.NOT_ACCESSIBLE)
+        # Whoever holds the code: it may have been handed over, the subscription stays where it is.
+        found = _use_of(subscription, catalogue, now)
         if isinstance(found, Refusal):
             return found
         return found[0], debits + found[1], None, code
@@ -227,9 +280,9 @@ def _code(
     return code.terms, debits, None, code
 
 
-def _untimely(held: Reward | Subscription, name: str, now: datetime) -> Refusal | None:
+def _untimely(held: Reward | Subscription, terms: Terms, now: datetime) -> Refusal | None:
     if held.starts_at is not None and now < held.starts_at:
-        return Refusal(Reason.NOT_STARTED, name=name, starts_at=held.starts_at)
+        return Refusal(Reason.NOT_STARTED, name=terms.name, starts_at=held.starts_at, terms=terms)
     if held.expires_at is not None and now >= held.expires_at:
-        return Refusal(Reason.EXPIRED, name=name)
+        return Refusal(Reason.EXPIRED, name=terms.name, terms=terms)
     return None

@@ -16,43 +16,15 @@ import jsonschema_rs
 import yaml
 
 from punchh_contract.errors import UsageError
+from punchh_contract.sandbox.business import ENGLISH, Business, Location, Settings
 from punchh_contract.sandbox.decisions import Catalogue, Program
 from punchh_contract.sandbox.documents import read_code, read_guest, read_terms
 from punchh_contract.sandbox.guests import Code, Guest, Plan, Redeemable
+from punchh_contract.sandbox.magic import Magic, MagicValue
 
 _HERE = Path(__file__).parent
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(r"\{(?:(\d+)\+)?n\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A store: the number that tills send, its id, its name, and the key of its tills."""
-
-    store_number: str
-    location_id: int
-    name: str
-    location_key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Business:
-    """The one business of the sandbox. `locations` begins with the default one."""
-
-    client: str = field(repr=False)
-    secret: str = field(repr=False)
-    admin_key: str = field(repr=False)
-    business_key: str = field(repr=False)
-    default_guest: int
-    code_seed: int
-    first_ids: Mapping[str, int]
-    locations: tuple[Location, ...]
-    catalogue: Catalogue
-
-    def location(self, store_number: str) -> Location:
-        """The location with a store number; the default one for a number that is nobody's (assumed)."""
-        known = (place for place in self.locations if place.store_number == store_number)
-        return next(known, self.locations[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +34,7 @@ class Seed:
     business: Business
     guests: tuple[Guest, ...]
     coupons: tuple[Code, ...]
+    magic: Magic = field(default_factory=Magic)
 
 
 @cache
@@ -138,31 +111,58 @@ def _fill(node: Any, n: int) -> Any:
     return _PLACEHOLDER.sub(lambda found: str(int(found[1] or 0) + n), node)
 
 
-def _read(document: Mapping[str, Any]) -> Seed:
-    raw = document["business"]
-    plans = [Plan(int(plan["plan_id"]), read_terms(plan), plan.get("use_limit")) for plan in raw["plans"]]
+def read_business(document: Mapping[str, Any]) -> Business:
+    """The business that a document of the schema `Business` describes; the result keeps the document."""
+    plans = [
+        Plan(int(plan["plan_id"]), read_terms(plan), plan.get("use_limit")) for plan in document["plans"]
+    ]
     redeemables = [
         Redeemable(str(int(item["redeemable_id"])), int(item["points"]), read_terms(item))
-        for item in raw["redeemables"]
+        for item in document["redeemables"]
     ]
     catalogue = Catalogue(
-        program=Program(raw["program"]),
+        program=Program(document["program"]),
         redeemables={each.redeemable_id: each for each in redeemables},
         plans={each.plan_id: each for each in plans},
-        card=read_terms(raw["card"]),
+        card=read_terms(document["card"]),
     )
-    business = Business(
-        client=raw["client"],
-        secret=raw["secret"],
-        admin_key=raw["admin_key"],
-        business_key=raw["business_key"],
-        default_guest=raw["default_guest"],
-        code_seed=raw["code_seed"],
-        first_ids=raw.get("first_ids", {}),
-        locations=tuple(Location(**place) for place in raw["locations"]),
+    return Business(
+        client=document["client"],
+        secret=document["secret"],
+        admin_key=document["admin_key"],
+        business_key=document["business_key"],
+        default_guest=int(document["default_guest"]),
+        code_seed=int(document["code_seed"]),
+        first_ids={name: int(first) for name, first in document.get("first_ids", {}).items()},
+        locations=tuple(Location(**place) for place in document["locations"]),
         catalogue=catalogue,
+        settings=read_settings(document.get("settings", {})),
+        business_id=int(document.get("business_id", 1)),
+        business_uuid=document.get("business_uuid", ""),
+        admin_id=int(document.get("admin_id", 1)),
+        document=document,
     )
+
+
+def read_settings(document: Mapping[str, Any]) -> Settings:
+    """The settings that a document of the schema `Settings` gives; what it lacks is as `Settings` has it."""
+    given = dict(document)
+    if "languages" in given:
+        named = [language.lower() for language in given["languages"]]
+        given["languages"] = tuple(dict.fromkeys([ENGLISH, *named]))
+    if "max_discounts" in given:
+        given["max_discounts"] = int(given["max_discounts"])
+    return Settings(**given)
+
+
+def _read(document: Mapping[str, Any]) -> Seed:
+    business = read_business(document["business"])
     guests = tuple(read_guest(guest, int(guest["user_id"])) for guest in document["guests"])
     if business.default_guest not in {guest.profile.user_id for guest in guests}:
         raise ValueError("/business/default_guest is not among /guests")
-    return Seed(business, guests, tuple(read_code(code, None) for code in document.get("coupons", ())))
+    return Seed(
+        business,
+        guests,
+        tuple(read_code(code, None) for code in document.get("coupons", ())),
+        Magic(MagicValue(**each) for each in document.get("magic", ())),
+    )
