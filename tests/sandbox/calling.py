@@ -9,10 +9,13 @@ from starlette.applications import Starlette
 
 from punchh_contract.auth import Credentials, PunchhAuth
 from punchh_contract.contract import load
+from punchh_contract.events import validate
 from punchh_contract.sandbox.fixtures import credentials
 
 NOW = datetime(2026, 3, 2, 18, 5, 1, tzinfo=UTC)
-ADA, GRACE, ALAN = 111111111, 111111112, 111111113
+ADA, GRACE, ALAN, HEDY, RADIA = 111111111, 111111112, 111111113, 111111114, 111111115
+FULL, MIXED = 111112000, 111113000
+"""The first of the guests in whose baskets every item succeeds, and of those where one fails."""
 RECEIPT = {
     "store_number": "401",
     "receipt_amount": 30,
@@ -49,6 +52,12 @@ LINES = [
         "serial_number": 1,
     }
 ]
+
+
+def redeemed(operation_id: str, response: httpx.Response, request: dict[str, Any] | None = None) -> bool:
+    """Whether an answer redeemed something, by the contract."""
+    success = load().operation(operation_id).success
+    return success.holds(response.status_code, request or {}, response.json())
 
 
 class Clock:
@@ -95,6 +104,10 @@ class Caller:
         fields = {name.removeprefix("PUNCHH_").lower(): value for name, value in self.variables.items()}
         return PunchhAuth(Credentials(**{**fields, **changes}))
 
+    def as_guest(self, name: str) -> PunchhAuth:
+        """The credentials of another guest of the seed."""
+        return self.auth(access_token=f"sandbox-access-token-not-a-real-one-{name}", id_token=None)
+
     def post(
         self, operation_id: str, body: Any, auth: httpx.Auth | None = None, **how: Any
     ) -> httpx.Response:
@@ -106,25 +119,42 @@ class Caller:
         body = {"client": self.variables["PUNCHH_CLIENT"], "discount_type": discount_type, **RECEIPT, **more}
         return self.post("create_online_redemption", body, auth)
 
-    def batch(self, user_id: int, **more: Any) -> httpx.Response:
+    def batch(self, user_id: int, auth: httpx.Auth | None = None, **more: Any) -> httpx.Response:
         receipt = {key: value for key, value in RECEIPT.items() if key != "store_number"}
-        return self.post(
-            "process_batch_redemption", {"user_id": user_id, **receipt, "line_items": LINES, **more}
-        )
+        body = {"user_id": user_id, **receipt, "line_items": LINES, **more}
+        return self.post("process_batch_redemption", body, auth)
 
     def force(self, user_id: int, **redemption: Any) -> httpx.Response:
         return self.post("force_redeem", {"user_id": user_id, "redemption": redemption})
 
-    def code(self, subscription_id: str, auth: httpx.Auth | None = None) -> httpx.Response:
+    def code(self, subscription_id: str, auth: httpx.Auth | None = None, **headers: str) -> httpx.Response:
         body = {"client": self.variables["PUNCHH_CLIENT"], "subscription_id": subscription_id}
-        return self.post("create_subscription_redemption_code", body, auth)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.post("create_subscription_redemption_code", body, auth, headers=named)
 
     def guest(self, user_id: int) -> dict[str, Any]:
         document: dict[str, Any] = self.client.get(f"/_sandbox/guests/{user_id}").json()
         return document
 
+    def held(self, user_id: int) -> dict[str, Any]:
+        """All that a debit can take, without the history."""
+        return {key: value for key, value in self.guest(user_id).items() if key != "redemptions"}
+
     def put(self, user_id: int, /, **document: Any) -> httpx.Response:
         return self.client.put(f"/_sandbox/guests/{user_id}", json=document)
+
+    def switch(self, **settings: Any) -> None:
+        """Change settings of the business."""
+        answer = self.client.patch("/_sandbox/business", json={"settings": settings})
+        assert answer.status_code == 200, answer.text
+
+    def events(self, since: int = 0) -> list[dict[str, Any]]:
+        """The events after a number, each one that fits the contract strictly and has an id of its own."""
+        found = [each["document"] for each in self.client.get(f"/_sandbox/events?since={since}").json()]
+        for each in found:
+            assert list(validate(each, strict=True)) == []
+        assert len({each["content_id"] for each in found}) == len(found)
+        return found
 
     @property
     def breaks(self) -> int:

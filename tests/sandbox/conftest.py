@@ -21,7 +21,7 @@ def world() -> seed.Seed:
 
 @pytest.fixture
 def sandbox(clock: Clock, world: seed.Seed) -> Iterator[Caller]:
-    caller = Caller(create_app(world, clock=clock, frozen=True))
+    caller = Caller(create_app(world, clock=clock))
     with caller.client:
         yield caller
     assert caller.breaks == 0, "an answer of the sandbox broke the contract; see the log"

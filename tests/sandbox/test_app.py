@@ -9,11 +9,10 @@ import orjson
 import pytest
 from sandbox.calling import ADA, ITEMS, LINES, RECEIPT, Caller, Clock, InProcess
 
-from punchh_contract.contract import Operation, load
+from punchh_contract.contract import load
 from punchh_contract.sandbox import seed, validation
 from punchh_contract.sandbox.answers import Answer
 from punchh_contract.sandbox.app import create_app
-from punchh_contract.sandbox.authentication import Caller as WhoCalls
 from punchh_contract.sandbox.operations import Operations
 from punchh_contract.sandbox.validation import Fault
 from punchh_contract.signing import sign
@@ -366,24 +365,24 @@ def test_every_answer_has_a_request_id_of_its_own(sandbox: Caller) -> None:
 class WrongType(Operations):
     """A sandbox with a fault planted in it: the redemption's id is text."""
 
-    def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
-        answer = super().run(operation, caller, request)
+    def run(self, *call: Any) -> Answer:
+        answer = super().run(*call)
         return Answer(answer.status, {**answer.body, "redemption_id": "6440001"})
 
 
 class UnknownStatus(Operations):
-    def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
-        return Answer(202, super().run(operation, caller, request).body)
+    def run(self, *call: Any) -> Answer:
+        return Answer(202, super().run(*call).body)
 
 
 class NoJson(Operations):
-    def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
-        return Answer(super().run(operation, caller, request).status, {"redemption_id": 2**70})
+    def run(self, *call: Any) -> Answer:
+        return Answer(super().run(*call).status, {"redemption_id": 2**70})
 
 
 class Failing(Operations):
-    def run(self, operation: Operation, caller: WhoCalls, request: Any) -> Answer:
-        super().run(operation, caller, request)
+    def run(self, *call: Any) -> Answer:
+        super().run(*call)
         raise ZeroDivisionError("a secret that must not be shown")
 
 
@@ -415,7 +414,7 @@ def test_an_answer_that_breaks_the_contract_is_loud_and_takes_nothing(
 
 def test_every_operation_of_the_contract_has_a_handler(clock: Clock, world: seed.Seed) -> None:
     app = create_app(world, clock=clock)
-    assert set(Operations(load(), app.state.store, clock).handlers) == set(load().operations)
+    assert set(Operations(load(), app.state.store.magic).handlers) == set(load().operations)
 
 
 def test_the_transport_of_these_tests_answers_like_a_server(clock: Clock, world: seed.Seed) -> None:

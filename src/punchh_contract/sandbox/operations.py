@@ -1,37 +1,32 @@
-"""The four operations: each loads what the ledger needs, decides, applies, and answers in the contract's
+"""The four operations: each loads what the ledger needs, decides, writes down, and answers in the contract's
 shapes, all in one transaction of its caller.
 
-Knows neither sockets nor headers: it takes a caller and a request body that the contract allows, and gives
-a status and a body.
+Knows neither sockets nor headers: it takes a caller, a request body that the contract allows and what the
+caller wants to read it in, and gives a status and a body.
 """
 
-import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
 
 from punchh_contract.contract import Contract, Operation
-from punchh_contract.sandbox import answers, ledger
+from punchh_contract.sandbox import answers, bodies, ledger, receipts, recording
 from punchh_contract.sandbox.answers import Answer, Request
 from punchh_contract.sandbox.authentication import Caller
-from punchh_contract.sandbox.decisions import Claim, Grant, Redemption, Refusal
-from punchh_contract.sandbox.guests import BasketItem, Code, DiscountType, Wallet
-from punchh_contract.sandbox.store import Store
+from punchh_contract.sandbox.business import Settings
+from punchh_contract.sandbox.decisions import Claim, Reason, Refusal
+from punchh_contract.sandbox.guests import BasketItem, DiscountType, Wallet
+from punchh_contract.sandbox.identity import named
+from punchh_contract.sandbox.magic import Magic
+from punchh_contract.sandbox.store import Transaction
 
-Clock = Callable[[], datetime]
-Handler = Callable[[Operation, Caller, Request], Answer]
-
-NAMESPACE = uuid.UUID("5e1f7a0e-0000-4000-8000-70756e636868")
-"""Makes ids of text repeat: the same counter gives the same UUID."""
+Handler = Callable[[Transaction, Operation, Caller, Request], Answer]
 
 
 class Operations:
-    """The operations over one store, by one clock that gives aware times."""
+    """The operations of a contract; `magic` answers what its values ask for."""
 
-    def __init__(self, contract: Contract, store: Store, clock: Clock) -> None:
+    def __init__(self, contract: Contract, magic: Magic) -> None:
         self._contract = contract
-        self._store = store
-        self._clock = clock
+        self._magic = magic
         self.handlers: Mapping[str, Handler] = {
             "force_redeem": self.force_redeem,
             "create_online_redemption": self.redeem_online,
@@ -39,202 +34,184 @@ class Operations:
             "create_subscription_redemption_code": self.make_code,
         }
 
-    def run(self, operation: Operation, caller: Caller, request: Request) -> Answer:
+    def writes(self, operation: Operation, request: Request, settings: Settings) -> bool:
+        """Whether carrying out a request may change anything: a quote does not, unless it locks a basket."""
+        quote = operation.success.request is not None and bool(request.get("query"))
+        locks = settings.reward_locking and operation.id == "process_batch_redemption"
+        return not quote or locks
+
+    def run(self, tx: Transaction, operation: Operation, caller: Caller, request: Request) -> Answer:
         """Carry out one operation, inside a transaction of the caller, who may yet undo it.
 
         An `external_uid` repeats the first answer that redeemed something, for the same guest and
         operation, and takes nothing again; refusals and quotes are not kept (assumed; the vendor only says
         that duplicates are prevented).
         """
+        outcome = self._magic.outcome(operation.id, request)
+        if outcome is not None:
+            status, error_id, values = outcome
+            answer = answers.error(operation, status, error_id, **values)
+            shown = tx.business.settings.qualifying_conditions
+            return answer if shown else answers.without_conditions(answer)
+        user_id = int(caller.user_id if caller.user_id is not None else request["user_id"])
         key = operation.retry.key if not request.get("query") else None
         text = request.get(key) if key else None
-        user_id = caller.user_id if caller.user_id is not None else request.get("user_id")
-        scope = (operation.id, int(user_id or 0), text) if text else None
+        scope = (operation.id, user_id, text) if text else None
         if scope:
-            kept = self._store.answer(scope)
-            if isinstance(kept, Answer):
-                return kept
-        answer = self.handlers[operation.id](operation, caller, request)
+            kept = tx.redemptions.answer(scope)
+            if kept is not None:
+                status, body = kept
+                return Answer(status, body)
+        answer = self.handlers[operation.id](tx, operation, caller, request)
         if scope and answer.redeemed:
-            self._store.remember(scope, answer)
+            tx.redemptions.remember(scope, answer.status, answer.body)
         return answer
 
-    def redeem_online(self, operation: Operation, caller: Caller, request: Request) -> Answer:
+    def redeem_online(
+        self, tx: Transaction, operation: Operation, caller: Caller, request: Request
+    ) -> Answer:
         """One discount of the calling guest against a receipt; a quote with `query`."""
-        now = self._clock()
         user_id = caller.user_id or 0
-        claim = self._claim(user_id, request)
-        wallet = self._wallet(user_id, claim)
-        receipt = answers.receipt(request, "menu_items", "menu_item_type", "menu_item_id", "item_amount")
-        decision = ledger.redeem(claim, wallet, self._store.business.catalogue, receipt, now)
-        if isinstance(decision, Refusal):
-            return answers.refused_online(operation, decision, claim.discount_type)
-        redemption = (
-            None if request.get("query") else self._commit(operation, user_id, decision, request, now)
+        place = tx.business.location(request["store_number"])
+        claim = self._claim(tx, user_id, request)
+        decision = ledger.closed(tx.business, place)
+        if decision is not None:
+            return answers.refused_online(
+                operation, decision, claim.discount_type, caller.language, shown=False
+            )
+        receipt, settings = receipts.online(request), tx.business.settings
+        judged = ledger.redeem(
+            claim, self._wallet(tx, user_id, claim), tx.business.catalogue, receipt, tx.now
         )
-        place = self._store.business.location(request["store_number"])
-        body = answers.online(request, decision, redemption, place.name, now)
+        if isinstance(judged, Refusal):
+            shown = settings.qualifying_conditions
+            return answers.refused_online(
+                operation, judged, claim.discount_type, caller.language, shown=shown
+            )
+        redemption = (
+            None
+            if request.get("query")
+            else recording.redeemed(tx, operation.id, user_id, judged, request, place, "menu_items")
+        )
+        body = bodies.online(request, judged, redemption, place.name, tx.now, caller.language, settings)
         return Answer(200, body, redeemed=redemption is not None)
 
-    def redeem_basket(self, operation: Operation, _: Caller, request: Request) -> Answer:
+    def redeem_basket(
+        self, tx: Transaction, operation: Operation, caller: Caller, request: Request
+    ) -> Answer:
         """Every item of the guest's active basket against a receipt; what was redeemed leaves the basket."""
-        now = self._clock()
-        user_id = int(request["user_id"])
-        if self._store.wallet(user_id) is None:
+        user_id, quote = int(request["user_id"]), bool(request.get("query"))
+        place, uid = caller.location or tx.business.locations[0], request.get("external_uid")
+        reason = ledger.may(uid, tx.guests.locked_by(user_id), tx.business.settings)
+        if reason is Reason.EXTERNAL_UID_MISSING:
+            return answers.field_error(operation, "external_uid", missing=True)
+        if tx.guests.account(user_id) is None:
             return answers.error(operation, 404, "user_not_found")
-        receipt = answers.receipt(request, "line_items", "item_type", "item_id", "amount")
-        if receipt.amount_cents < 0 or receipt.amount_cents != answers.cents(request["subtotal_amount"]):
+        closed = ledger.closed(tx.business, place) or (Refusal(reason) if reason else None)
+        if closed is not None:
+            return answers.refused_batch(operation, closed)
+        receipt = receipts.batch(request)
+        if receipt.amount_cents < 0 or receipt.amount_cents != receipts.cents(request["subtotal_amount"]):
             return answers.error(operation, 422, "invalid_receipt_amount")
-        items = self._store.basket(user_id)
+        items = tx.guests.basket(user_id)
         if not items:
             return answers.error(operation, 422, "no_basket")
-        wallet = self._wallet(user_id, *map(ledger.basket_claim, items))
-        judged = ledger.redeem_basket(items, wallet, self._store.business.catalogue, receipt, now)
-        quote = bool(request.get("query"))
+        reason = ledger.too_many(items, tx.business.settings)
+        if reason is not None:
+            return answers.refused_batch(operation, Refusal(reason))
+        wallet = self._wallet(tx, user_id, *map(ledger.basket_claim, items))
         success, failures, done = [], [], []
-        for item, decision in judged:
+        shown = caller.language, tx.business.settings
+        for item, decision in ledger.redeem_basket(items, wallet, tx.business.catalogue, receipt, tx.now):
             if isinstance(decision, Refusal):
-                text = self._refusal_text(operation, decision, item)
-                failures.append(answers.basket_item(request, item, decision, None, text))
+                text = self._refusal_text(operation, decision, item, caller.language)
+                failures.append(bodies.basket_item(request, item, decision, None, text, *shown))
                 continue
-            redemption = None if quote else self._commit(operation, user_id, decision, request, now)
-            success.append(answers.basket_item(request, item, decision, redemption, None))
+            redemption = (
+                None
+                if quote
+                else recording.redeemed(tx, operation.id, user_id, decision, request, place, "line_items")
+            )
+            success.append(bodies.basket_item(request, item, decision, redemption, None, *shown))
             done.append(item.item_id)
+        if tx.business.settings.reward_locking:
+            # A basket of which nothing is left locks nobody out.
+            tx.guests.lock(user_id, uid if quote or len(done) < len(items) else None)
         if not quote:
-            self._store.drop_from_basket(user_id, done)
-        reference = "quote" if quote else str(self._store.next_id("batch"))
+            tx.guests.drop_from_basket(user_id, done)
+        reference = "quote" if quote else tx.counters.next_id("batch")
         body = {
-            "redemption_ref": str(uuid.uuid5(NAMESPACE, f"batch-{user_id}-{reference}")),
+            "redemption_ref": named(f"batch-{user_id}", reference),
             "success": success,
             "failures": failures,
         }
         return Answer(200, body, redeemed=bool(done) and not quote)
 
-    def force_redeem(self, operation: Operation, _: Caller, request: Request) -> Answer:
-        """What staff take from a guest: an amount of what the program counts, or one reward."""
-        now = self._clock()
+    def force_redeem(self, tx: Transaction, operation: Operation, _: Caller, request: Request) -> Answer:
+        """What staff take from a guest: a reward, or else an amount of fuel or of what the program counts."""
         user_id, order = int(request["user_id"]), request["redemption"]
-        reward_id, amount = order.get("reward_id"), order.get("requested_punches")
-        if reward_id is None and amount is None:
+        reward_id, amount = order.get("reward_id"), int(order.get("requested_punches") or 0)
+        if reward_id is None and not amount:
             return answers.error(operation, 422, "nothing_requested")
-        if self._store.wallet(user_id) is None:
+        if tx.guests.account(user_id) is None:
             return answers.error(operation, 404, "user_not_found", user_id=user_id)
-        if order.get("fuel_redemption"):
-            return answers.error(operation, 422, "feature_disabled")
         if reward_id is not None:
-            wallet = self._wallet(user_id, Claim(DiscountType.REWARD, str(int(reward_id))))
-            decision = ledger.force_redeem_reward(int(reward_id), wallet, now)
+            amount = 0
+            wallet = self._wallet(tx, user_id, Claim(DiscountType.REWARD, str(int(reward_id))))
+            decision = ledger.force_redeem_reward(int(reward_id), wallet, tx.now)
+        elif order.get("fuel_redemption"):
+            decision = ledger.force_redeem_fuel(amount, self._wallet(tx, user_id), tx.business.settings)
         else:
-            decision = ledger.force_redeem(int(amount), self._wallet(user_id), self._store.business.catalogue)
+            decision = ledger.force_redeem(amount, self._wallet(tx, user_id), tx.business.catalogue)
         if isinstance(decision, Refusal):
             return answers.refused_by_force(operation, decision)
-        redemption = self._commit(operation, user_id, decision, order, now)
-        taken = 0 if reward_id is not None else int(amount)
-        location_id = self._store.business.locations[0].location_id
-        return Answer(201, answers.forced(redemption, decision, taken, location_id), redeemed=True)
+        redemption = recording.forced(tx, operation.id, user_id, decision, order.get("force_message"))
+        return Answer(201, bodies.forced(redemption, decision, amount), redeemed=True)
 
-    def make_code(self, operation: Operation, caller: Caller, request: Request) -> Answer:
+    def make_code(self, tx: Transaction, operation: Operation, caller: Caller, request: Request) -> Answer:
         """A code for one of the calling guest's subscriptions. Takes nothing until it is honoured."""
-        now = self._clock()
-        user_id, business = caller.user_id or 0, self._store.business
-        wallet = self._wallet(user_id, Claim(DiscountType.SUBSCRIPTION, request["subscription_id"]))
+        user_id = caller.user_id or 0
+        if not tx.business.settings.redemptions_enabled:
+            return answers.error(operation, 422, "feature_disabled")
+        wallet = self._wallet(tx, user_id, Claim(DiscountType.SUBSCRIPTION, request["subscription_id"]))
         number = next(iter(wallet.subscriptions), 0)
-        decision = ledger.subscription_code(number, wallet, business.catalogue, now)
+        decision = ledger.subscription_code(number, wallet, tx.business.catalogue, tx.now)
         if isinstance(decision, Refusal):
             return answers.error(operation, 422, "invalid_subscription")
         subscription = wallet.subscriptions[number]
-        redemption = Redemption(
-            redemption_id=self._store.next_id("redemption"),
-            user_id=user_id,
-            operation=operation.id,
-            status="redeemable",
-            created_at=now,
-            updated_at=now,
-            discount_type=DiscountType.SUBSCRIPTION,
-            discount_id=str(number),
-            tracking_code=self._store.new_code(),
-            expires_at=now + ledger.CODE_LIFETIME,
-        )
-        self._store.apply(user_id, (), redemption)
-        self._store.add_code(
-            Code(
-                code=redemption.tracking_code or "",
-                owner=user_id,
-                subscription_id=number,
-                redemption_id=redemption.redemption_id,
-                expires_at=redemption.expires_at,
-            )
-        )
-        plan = business.catalogue.plans[subscription.plan_id]
-        location_id = business.locations[0].location_id
-        return Answer(
-            200, answers.subscription_code(redemption, subscription, plan, location_id), redeemed=True
-        )
+        plan = tx.business.catalogue.plans[subscription.plan_id]
+        redemption = recording.issued(tx, operation.id, user_id, number, plan.terms.name)
+        body = bodies.subscription_code(redemption, subscription, plan, caller.language, caller.zone)
+        return Answer(200, body, redeemed=True)
 
-    def _claim(self, user_id: int, request: Request) -> Claim:
+    def _claim(self, tx: Transaction, user_id: int, request: Request) -> Claim:
         kind = DiscountType(request["discount_type"])
-        named = {
+        named_by = {
             DiscountType.REWARD: "reward_id",
             DiscountType.REDEEMABLE: "redeemable_id",
             DiscountType.REDEMPTION_CODE: "redemption_code",
             DiscountType.SUBSCRIPTION: "subscription_id",
         }.get(kind)
-        wanted = request[named] if named else None
-        profile = self._store.profile(user_id)
+        wanted = request[named_by] if named_by else None
+        profile = tx.guests.profile(user_id)
         return Claim(
             kind,
             # An integer in JSON may be written 70001.0.
             str(wanted if isinstance(wanted, str) else int(wanted)) if wanted is not None else None,
-            answers.asked_cents(request["redeemed_points"]) if kind is DiscountType.DISCOUNT_AMOUNT else 0,
+            receipts.asked_cents(request["redeemed_points"]) if kind is DiscountType.DISCOUNT_AMOUNT else 0,
             claims_coupon=bool(profile and profile.email and request.get("email") == profile.email),
         )
 
-    def _wallet(self, user_id: int, *claims: Claim) -> Wallet:
-        wallet = self._store.wallet(user_id, claims)
+    def _wallet(self, tx: Transaction, user_id: int, *claims: Claim) -> Wallet:
+        wallet = tx.guests.wallet(user_id, claims)
         if wallet is None:
             raise LookupError("a caller is a guest of the store")
         return wallet
 
-    def _commit(
-        self, operation: Operation, user_id: int, grant: Grant, request: Request, now: datetime
-    ) -> Redemption:
-        """Apply a granted decision and keep its record; a code completes the record made with it."""
-        before = self._store.redemption(grant.redemption_id) if grant.redemption_id is not None else None
-        forced = operation.id == "force_redeem"
-        if before is not None:
-            redemption = replace(
-                before,
-                status="honoured",
-                updated_at=now,
-                cents=grant.cents,
-                debits=grant.debits,
-                external_uid=request.get("external_uid"),
-            )
-        else:
-            redemption = Redemption(
-                redemption_id=self._store.next_id("redemption"),
-                user_id=user_id,
-                operation=operation.id,
-                status="force_redeemed" if forced else "honoured",
-                created_at=now,
-                updated_at=now,
-                discount_type=grant.discount_type,
-                discount_id=grant.discount_id,
-                cents=grant.cents,
-                points=grant.points,
-                tracking_code=grant.tracking_code or self._store.new_code(),
-                expires_at=now + ledger.FORCE_LIFETIME if forced else None,
-                message=request.get("force_message") if forced else None,
-                external_uid=request.get("external_uid"),
-                debits=grant.debits,
-            )
-        self._store.apply(user_id, grant.debits, redemption)
-        return redemption
-
-    def _refusal_text(self, operation: Operation, refusal: Refusal, item: BasketItem) -> str:
+    def _refusal_text(self, operation: Operation, refusal: Refusal, item: BasketItem, language: str) -> str:
         """The text of a failed basket item: the operation's own where the contract has one, else the
         online operation's."""
         online = self._contract.operation("create_online_redemption")
-        status, error_id, values = answers.refusal(refusal, item.discount_type)
+        status, error_id, values = answers.refusal(refusal, item.discount_type, language)
         fact = operation.errors.get((200, error_id)) or online.errors[status, error_id]
         return fact.text.format(**values)
