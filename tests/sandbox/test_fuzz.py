@@ -77,7 +77,7 @@ def encode(body: Any) -> bytes:
 
 @pytest.fixture(scope="module")
 def caller() -> Iterator[Caller]:
-    caller = Caller(create_app(seed.load(), clock=Clock(), frozen=True))
+    caller = Caller(create_app(seed.load(), clock=Clock()))
     with caller.client:
         yield caller
 
@@ -153,7 +153,7 @@ def test_odd_headers(caller: Caller, operation_id: str) -> None:
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         request = caller.client.build_request("POST", operation.path, content=b"{}", headers=raw)
         response = caller.client.send(request)
-        assert response.status_code in (400, 401, 412)
+        assert response.status_code in (400, 401, 412, 431)
 
     run()
     assert caller.breaks == 0
