@@ -8,25 +8,34 @@ it says so, takes nothing, is logged at ERROR and counted at `/_sandbox/health`.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from punchh_contract.contract import Contract, Operation, load
 from punchh_contract.sandbox import answers, control, seed
 from punchh_contract.sandbox.answers import Answer
-from punchh_contract.sandbox.authentication import Caller, Denied, authenticate, check_signature
-from punchh_contract.sandbox.operations import Clock, Operations
+from punchh_contract.sandbox.authentication import Denied, authenticate, check_signature
+from punchh_contract.sandbox.clock import Clock, ClockState, wall
+from punchh_contract.sandbox.deliveries.pump import Pump
+from punchh_contract.sandbox.envelope import Envelope, caused
+from punchh_contract.sandbox.faults import Faults
+from punchh_contract.sandbox.operations import Operations
 from punchh_contract.sandbox.requestlog import RequestLog
-from punchh_contract.sandbox.store import Store
+from punchh_contract.sandbox.store import Store, Transaction
+from punchh_contract.sandbox.store.database import MEMORY
+from punchh_contract.sandbox.threads import in_store
 from punchh_contract.sandbox.validation import Rules
 
 _log = logging.getLogger(__name__)
@@ -37,31 +46,55 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def create_app(
     world: seed.Seed | None = None,
     *,
-    clock: Clock,
-    frozen: bool = False,
+    clock: Clock = wall,
+    state: ClockState | None = None,
     contract: Contract | None = None,
     operations: type[Operations] = Operations,
+    db: str = MEMORY,
+    delivery_timeout: float = 15.0,
+    delivery_hosts: Sequence[str] = (),
 ) -> Starlette:
     """The sandbox as an ASGI application with a state of its own.
 
-    `clock` gives aware times; `frozen` is only reported. `operations` lets a test plant a fault.
+    `clock` is the wall clock, and `state` how the sandbox's own follows from it; None leaves that to the
+    database, and is the wall clock itself in a new one. `operations` lets a test
+    plant a fault. `db` is where the state lives (see `store.database`), `world` the seed of a new one; deliveries
+    have `delivery_timeout` seconds and go to loopback and to `delivery_hosts`.
 
     Raises:
-        ContractError: the contract cannot be read. UsageError: the seed contradicts itself.
+        ContractError: the contract cannot be read. UsageError: the seed contradicts itself, or the database
+            cannot be used.
     """
     contract = contract or load()
-    store = Store(world or seed.load())
-    log = RequestLog(clock)
-    carried_out = operations(contract, store, clock)
+    store = Store(world, wall=clock, url=db, clock=state)
+    log, faults = RequestLog(store.now), Faults(contract.operations)
+    pump = Pump(store, timeout=delivery_timeout, allow_hosts=delivery_hosts)
+    carried_out = operations(contract, store.magic)
     routes = [
         Route(operation.path, _endpoint(operation, carried_out, store, log), methods=[operation.method])
         for operation in contract.operations.values()
     ]
-    routes += control.routes(control.Plane(contract, store, log, clock, frozen=frozen))
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    routes += control.routes(control.Plane(contract, store, log, faults, pump))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await pump.start()
+        try:
+            yield
+        finally:
+            await pump.stop()
+
+    app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False
-    app.add_middleware(_Envelope, log=log, contract=contract)
-    app.state.store, app.state.log, app.state.clock = store, log, clock
+    # In the place of Starlette's own stack, whose outermost layer hides the connection and answers failures.
+    app.middleware_stack = Envelope(
+        ExceptionMiddleware(app.router, {HTTPException: _no_route}),
+        contract=contract,
+        log=log,
+        faults=faults,
+        unlogged=control.PREFIX,
+    )
+    app.state.store, app.state.log, app.state.faults, app.state.pump = store, log, faults, pump
     return app
 
 
@@ -73,17 +106,31 @@ def _endpoint(operation: Operation, operations: Operations, store: Store, log: R
             content = await request.body()
         except ClientDisconnect:
             content = b""  # nobody is left to read the answer
+        early = _check(operation, store, request, content)
+        if early is not None:
+            return _judged(rules, early)
+        body = _object(content)
+
+        def carry_out() -> tuple[Response, list[str], datetime]:
+            writing = operations.writes(operation, body or {}, store.business.settings)
+            while True:
+                with store.transaction(write=writing) as tx:
+                    # Another process may have changed the settings just now.
+                    if writing or not operations.writes(operation, body or {}, tx.business.settings):
+                        # Judged before the transaction ends: an answer that nobody gets must not have taken
+                        # anything.
+                        answer = _answer(operation, operations, tx, rules, request, body)
+                        return _judged(rules, answer), tx.emitted, tx.now
+                writing = True
+
         try:
-            checked = _check(operation, store, rules, request, content)
-            if isinstance(checked, Answer):
-                return _judged(rules, checked)
-            # Judged before the transaction ends: an answer that nobody gets must not have taken anything.
-            with store.transaction():
-                return _judged(rules, operations.run(operation, *checked))
+            response, events, now = await in_store(store, carry_out)
         except _BrokenContractError as broken:
-            log.contract_breaks += 1
+            log.count_break()
             _log.error("the answer of %s breaks the contract: %s", operation.id, broken)
             return _json(500, {"error": f"the sandbox broke the contract: {operation.id}: {broken}"})
+        caused(request.scope, events, now)
+        return response
 
     return answer
 
@@ -97,29 +144,41 @@ def _judged(rules: Rules, answer: Answer) -> Response:
     broken = rules.broken_clause(answer.status, body)
     if broken is not None:
         raise _BrokenContractError(broken)
-    return Response(body, answer.status, media_type="application/json")
+    headers = None if answer.retry_after is None else {"Retry-After": str(answer.retry_after)}
+    return Response(body, answer.status, headers, media_type="application/json")
 
 
-def _check(
-    operation: Operation, store: Store, rules: Rules, request: Request, content: bytes
-) -> Answer | tuple[Caller, dict[str, Any]]:
-    """Who calls and what is asked, or the answer of the first check that fails."""
-    headers = request.headers
-    if not headers.get("User-Agent", "").strip():
+def _check(operation: Operation, store: Store, request: Request, content: bytes) -> Answer | None:
+    """The answer of what can be judged without the store, if it is not as it must be."""
+    if not request.headers.get("User-Agent", "").strip():
         return answers.field_error(operation, "User-Agent", missing=True)
-    denied = check_signature(operation, store.business.secret, headers, _uri(request.scope), content)
-    if denied is not None:
-        return answers.error(operation, denied.status, denied.error)
-    body = _object(content)
-    caller = authenticate(operation, store, headers, body or {})
+    secret = store.business.secret
+    denied = check_signature(operation, secret, request.headers, _uri(request.scope), content)
+    return answers.error(operation, denied.status, denied.error) if denied is not None else None
+
+
+def _answer(
+    operation: Operation,
+    operations: Operations,
+    tx: Transaction,
+    rules: Rules,
+    request: Request,
+    body: dict[str, Any] | None,
+) -> Answer:
+    """The answer of the first check that fails, or of the operation."""
+    caller = authenticate(operation, tx, request.headers, body or {})
     if isinstance(caller, Denied):
         return answers.error(operation, caller.status, caller.error)
+    if operation.rate_limit is not None and tx.business.settings.rate_limits:
+        seconds = tx.limits.wait(operation.id, operation.rate_limit, tx.now)
+        if seconds is not None:
+            return answers.rate_limited(operation, seconds)
     if body is None:
         return answers.error(operation, 400, "malformed_json")
     fault = rules.fault(body)
     if fault is not None:
         return answers.field_error(operation, fault.field, missing=fault.missing)
-    return caller, body
+    return operations.run(tx, operation, caller, body)
 
 
 def _object(content: bytes) -> dict[str, Any] | None:
@@ -148,47 +207,3 @@ async def _no_route(_: Request, error: Exception) -> Response:
     return _json(
         error.status_code, {"error": HTTPStatus(error.status_code).phrase}, dict(error.headers or {})
     )
-
-
-class _Envelope:
-    """What every answer carries, and the log line of every request that is not the control plane's."""
-
-    def __init__(self, app: ASGIApp, log: RequestLog, contract: Contract) -> None:
-        self._app = app
-        self._log = log
-        self._contract = contract
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        method, path = scope["method"], scope["path"]
-        ours = path.startswith(control.PREFIX)
-        request_id = self._log.next_request_id() if not ours else self._log.control_request_id()
-
-        started = False
-
-        async def with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", request_id.encode()),
-                    (b"x-pch-env", b"sandbox"),
-                ]
-                if not ours:
-                    operation = self._contract.find(method, path)
-                    name = operation.id if operation else None
-                    self._log.add(request_id, method, path, name, message["status"])
-            await send(message)
-
-        try:
-            await self._app(scope, receive, with_headers)
-        except Exception as error:
-            self._log.contract_breaks += 1
-            _log.exception("the sandbox failed")
-            if started:
-                raise
-            response = _json(500, {"error": f"the sandbox failed: {type(error).__name__}"})
-            await response(scope, receive, with_headers)
