@@ -23,7 +23,9 @@ class _Entry(NamedTuple):
 
 # Summaries stand here so that `--help` imports no command, some of which need an extra that may be absent.
 COMMANDS: dict[str, _Entry] = {
+    "listen": _Entry("Receive deliveries, verify and validate them.", "sandbox"),
     "sandbox": _Entry("Serve a sandbox of the four operations on this machine.", "sandbox"),
+    "send": _Entry("Sign a body and deliver it to a receiver.", None),
     "sign": _Entry("Print the digest of a request body.", None),
     "test": _Entry("Run the contract against a server.", "contract"),
     "validate": _Entry("Check recorded events against the contract.", None),
