@@ -1,14 +1,17 @@
 """`punchh-contract sandbox` as a process: what it prints works when pasted, and Ctrl-C ends it well."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import httpx
@@ -17,6 +20,8 @@ from click.testing import CliRunner
 
 from punchh_contract.cli import main
 from punchh_contract.contract import load
+from punchh_contract.sandbox import running
+from punchh_contract.sandbox.store.database import schema
 
 COMMAND = [sys.executable, "-c", "from punchh_contract.cli import main; main()", "sandbox"]
 
@@ -75,9 +80,72 @@ def test_two_frozen_runs_print_the_same_but_for_the_port(sandbox: str) -> None:
     assert port.sub("", printed) == port.sub("", sandbox)
 
 
+def test_a_database_goes_on_with_its_own_keys_and_clock(tmp_path: Path) -> None:
+    db = ["--db", f"sqlite:///{tmp_path}/sandbox.db"]
+    text = resources.files("punchh_contract.sandbox").joinpath("seed.yaml").read_text()
+    file = tmp_path / "seed.yaml"
+    file.write_text(text.replace("sandbox-admin-key-not-a-real-one", "another-admin-key-not-a-real-one"))
+    process, printed = start(*db, "--seed", str(file), "--clock", "2026-03-02T18:05:01Z")
+    url = re.search(r"http://127\.0\.0\.1:\d+", printed)
+    assert url is not None
+    httpx.put(f"{url[0]}/_sandbox/guests/111111111", json={"points": 77}).raise_for_status()
+    assert stop(process) == (0, "")
+
+    process, printed = start(*db)
+    try:
+        url = re.search(r"http://127\.0\.0\.1:\d+", printed)
+        assert url is not None
+        assert "export PUNCHH_ADMIN_KEY=another-admin-key-not-a-real-one" in printed
+        assert httpx.get(f"{url[0]}/_sandbox/guests/111111111").json()["points"] == 77
+        assert httpx.get(f"{url[0]}/_sandbox/clock").json()["now"] == "2026-03-02T18:05:01Z"
+    finally:
+        assert stop(process) == (0, "")
+
+
+def test_another_seed_for_a_database_that_is_there_is_refused(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/sandbox.db"
+    with running(db=db):
+        pass
+    text = resources.files("punchh_contract.sandbox").joinpath("seed.yaml").read_text()
+    file = tmp_path / "seed.yaml"
+    file.write_text(text.replace("sandbox-admin-key", "another-admin-key"))
+    result = CliRunner().invoke(main, ["sandbox", "--port", "0", "--db", db, "--seed", str(file)])
+    assert (result.exit_code, "another seed" in result.output) == (2, True), result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/sandbox.db"
+    with running(db=db):
+        pass
+    with contextlib.closing(sqlite3.connect(tmp_path / "sandbox.db")) as database, database:
+        database.execute(f"UPDATE {schema.name} SET version = version + 1")  # noqa: S608  # our own table
+    result = CliRunner().invoke(main, ["sandbox", "--port", "0", "--db", db])
+    assert (result.exit_code, "newer" in result.output) == (2, True), result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_hosts_that_are_named_may_get_deliveries() -> None:
+    process, printed = start("--deliver-to", "hooks.example.com", "--deliver-to", "10.1.2.3")
+    try:
+        url = re.search(r"http://127\.0\.0\.1:\d+", printed)
+        assert url is not None
+        hosts = ("hooks.example.com", "10.1.2.3", "other.example.com")
+        answers = [
+            httpx.post(f"{url[0]}/_sandbox/subscribers", json={"url": f"https://{host}/x", "scheme": "none"})
+            for host in hosts
+        ]
+        assert [each.is_success for each in answers] == [True, True, False]
+    finally:
+        assert stop(process) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
+        (["--db", "mysql://somebody:hunter2@127.0.0.1/x"], "sqlite:///file.db"),
+        (["--db", "sqlite:////no/such/folder/sandbox.db"], "cannot be used"),
+        (["--db", "sqlite:///pyproject.toml"], "cannot be used"),
         (["--host", "0.0.0.0"], "loopback"),  # noqa: S104  # must be refused
         (["--clock", "soon"], "ISO 8601"),
         (["--clock", "9999-12-31T23:59:59Z"], "9998"),
@@ -90,6 +158,7 @@ def test_a_mistake_is_one_line_and_exit_2(options: list[str], expected: str) -> 
     assert result.exit_code == 2
     assert expected in result.output
     assert "Traceback" not in result.output
+    assert "hunter2" not in result.output
 
 
 def test_a_seed_that_is_wrong_is_named(tmp_path: Path) -> None:

@@ -2,16 +2,27 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 from sandbox.calling import ADA, RECEIPT
 
+from punchh_contract import receiver as receivers
+from punchh_contract import sandbox as sandbox_package
 from punchh_contract.auth import Credentials, PunchhAuth
 from punchh_contract.errors import UsageError
-from punchh_contract.sandbox import Sandbox, running, seed, server
+from punchh_contract.receiver.app import create_receiver
+from punchh_contract.receiver.delivery import Delivery
+from punchh_contract.receiver.serving import bind as receiver_bind
+from punchh_contract.receiver.serving import serving
+from punchh_contract.sandbox import ControlError, Sandbox, running, seed, server
 from punchh_contract.sandbox.app import create_app
+from punchh_contract.sandbox.clock import read_clock
 
 CLOCK = "2026-03-02T18:05:01Z"
 ONLINE = "/api/auth/redemptions/online_order"
@@ -111,10 +122,85 @@ def test_the_wall_clock_is_the_default() -> None:
 
 
 def test_an_application_with_a_clock_of_its_own_can_be_served() -> None:
-    app = create_app(seed.load(), clock=server.clock_at(CLOCK), frozen=True)
+    app = create_app(seed.load(), state=read_clock(CLOCK))
     with running(app=app) as sandbox:
-        assert httpx.get(f"{sandbox.url}/_sandbox/health").json()["now"] == CLOCK
+        assert sandbox.control.health()["now"] == CLOCK
     assert app.state.log.requests == 0
+    # It is its builder's: still open.
+    assert app.state.store.now().isoformat() == "2026-03-02T18:05:01+00:00"
+
+
+def test_a_file_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/sandbox.db"
+    with running(clock=CLOCK, db=db) as sandbox, httpx.Client(auth=auth(sandbox)) as http:
+        sandbox.control.put_guest(ADA, points=500)
+        forced = {"user_id": ADA, "redemption": {"requested_punches": 7}}
+        made = http.post(f"{sandbox.url}/api2/dashboard/redemptions/force_redeem", json=forced).json()
+    with running(db=db) as sandbox:
+        assert sandbox.control.guest(ADA)["points"] == 493
+        assert [each["redemption_id"] for each in sandbox.control.redemptions()] == [made["redemption_id"]]
+        assert sandbox.control.clock() == {"now": CLOCK, "clock": "frozen"}
+    with running(db=db, clock="2026-04-01T00:00:00Z") as sandbox:
+        assert sandbox.control.clock()["now"] == "2026-04-01T00:00:00Z"
+
+
+def other_seed(folder: Path) -> Path:
+    """The sandbox's world under another client key."""
+    world = yaml.safe_load(Path(seed.__file__).with_name("seed.yaml").read_bytes())
+    world["business"]["client"] = "another-client-not-a-real-one"
+    file = folder / "seed.yaml"
+    file.write_text(yaml.safe_dump(world))
+    return file
+
+
+def test_a_file_brings_its_own_keys(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/sandbox.db"
+    with running(seed=other_seed(tmp_path), db=db):
+        pass
+    with running(db=db) as sandbox:
+        assert sandbox.credentials["PUNCHH_CLIENT"] == "another-client-not-a-real-one"
+
+
+def test_a_file_made_from_another_seed_is_refused(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path}/sandbox.db"
+    with running(db=db):
+        pass
+    with pytest.raises(UsageError, match="another seed"), running(db=db, seed=other_seed(tmp_path)):
+        pass
+
+
+@pytest.mark.parametrize("db", ["mysql://x/y", "nonsense", "sqlite:////no/such/folder/x.db"])
+def test_a_database_that_is_none_is_the_users_mistake(db: str) -> None:
+    with pytest.raises(UsageError, match="--db"), running(db=db):
+        pass
+
+
+def test_events_go_out_while_it_runs() -> None:
+    received: list[Delivery] = []
+    receiver = create_receiver(received.append, receivers.Credentials(), scheme="none", strict=True)
+    with (
+        serving(receiver, receiver_bind("127.0.0.1", 0)) as url,
+        running(clock=CLOCK) as sandbox,
+        httpx.Client(auth=auth(sandbox)) as http,
+    ):
+        control = sandbox.control
+        control.activate(control.add_subscriber(url)["subscriber_id"])
+        forced = {"user_id": ADA, "redemption": {"requested_punches": 1}}
+        http.post(f"{sandbox.url}/api2/dashboard/redemptions/force_redeem", json=forced)
+        control.advance(0)
+        (delivery,) = [each for each in received if each.method == "POST"]
+        assert (delivery.gist.redemption_status, delivery.fine) == ("force_redeemed", True)
+        assert [each["state"] for each in control.deliveries()] == ["delivered"]
+
+
+@pytest.mark.parametrize("allowed", [(), ("hooks.example.com",)], ids=["loopback", "a host that is named"])
+def test_deliveries_leave_this_machine_only_with_leave(allowed: tuple[str, ...]) -> None:
+    with running(clock=CLOCK, deliver_to=allowed) as sandbox:
+        asked = sandbox.control.add_subscriber
+        if allowed:
+            assert asked("https://hooks.example.com/x")["state"] == "pending"
+        with pytest.raises(ControlError, match="this machine"):
+            asked("https://other.example.com/x")
 
 
 def test_afterwards_nobody_listens() -> None:
@@ -158,13 +244,13 @@ def test_only_loopback_is_listened_on(host: str) -> None:
 @pytest.mark.parametrize("text", ["yesterday", "", "2026-13-01", "0001-01-01T00:00:00+23:00"])
 def test_a_clock_that_is_none(text: str) -> None:
     with pytest.raises(UsageError, match="ISO 8601"):
-        server.clock_at(text)
+        server.build(clock=text)
 
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
 def test_a_clock_at_the_end_of_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="9998"):
-        server.clock_at(text)
+        server.build(clock=text)
 
 
 def test_the_latest_clock_works() -> None:
@@ -175,4 +261,45 @@ def test_the_latest_clock_works() -> None:
 
 @pytest.mark.parametrize("text", ["2026-03-02T18:05:01Z", "2026-03-02T20:05:01+02:00", "2026-03-02T18:05:01"])
 def test_a_frozen_clock_knows_offsets(text: str) -> None:
-    assert server.clock_at(text)().isoformat() == "2026-03-02T18:05:01+00:00"
+    store = server.build(clock=text).state.store
+    assert store.now().isoformat() == "2026-03-02T18:05:01+00:00"
+    store.close()
+
+
+SNIPPET = """
+import asyncio
+
+import httpx
+
+from punchh_contract.auth import Credentials, PunchhAuth
+from punchh_contract.sandbox import create_app
+
+
+async def main() -> None:
+    app = create_app()
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),  # only for deliveries, which are sent while it lives
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        keys = (await client.get("/_sandbox/credentials")).json()
+        taken = {"user_id": 111111112, "redemption": {"requested_punches": 3}}
+        auth = PunchhAuth(Credentials.from_mapping(keys))
+        await client.post("/api2/dashboard/redemptions/force_redeem", json=taken, auth=auth)
+        print((await client.get("/_sandbox/guests/111111112")).json()["points"])
+
+
+asyncio.run(main())
+"""
+
+
+def test_the_application_answers_in_process() -> None:
+    command = [sys.executable, "-W", "error", "-c", SNIPPET]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("247\n", "")
+
+
+def test_names_of_the_package_are_there_when_asked_for() -> None:
+    assert {name for name in sandbox_package.__all__ if not hasattr(sandbox_package, name)} == set()
+    with pytest.raises(AttributeError, match="nothing_such"):
+        sandbox_package.nothing_such  # noqa: B018  # looked up, that is all

@@ -1,8 +1,10 @@
 """`punchh-contract sandbox`: serve a sandbox until Ctrl-C, and print what is needed to call it."""
 
 import contextlib
+import gc
 import json
 import shlex
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +12,26 @@ from typing import Any
 
 import click
 
-from punchh_contract.auth import Credentials, authorization_headers, digest_header
 from punchh_contract.contract import Operation, load
-from punchh_contract.sandbox import server
-from punchh_contract.sandbox.fixtures import fixtures
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A fifth of the start would go into looking for garbage among what is made to stay."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if before:
+            gc.enable()
+
+
+with _undisturbed():
+    from punchh_contract.sandbox import server
+    from punchh_contract.sandbox.fixtures import credentials, fixtures
+    from punchh_contract.sandbox.store import Store
 
 _ITEM = {"item_name": "Sandbox Pizza", "item_qty": 1}
 
@@ -25,32 +43,66 @@ _ITEM = {"item_name": "Sandbox Pizza", "item_qty": 1}
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="A loopback address; no other is accepted."
 )
+@click.option(
+    "--db",
+    default="sqlite://",
+    show_default=True,
+    metavar="URL",
+    help="Where the state lives: sqlite:// is memory and gone at the end; sqlite:///file.db and "
+    "postgresql+psycopg://user@host/name keep it, and go on with what they hold.",
+)
 @click.option("--clock", metavar="ISO8601", help="Freeze the sandbox's clock at this time.")
 @click.option(
     "--seed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Another invented world; the form is that of punchh_contract/sandbox/seed.yaml.",
+    help="Another invented world, for a new database; the form is that of punchh_contract/sandbox/seed.yaml.",
 )
-def command(port: int, host: str, clock: str | None, seed: Path | None) -> None:
-    """Serve a sandbox of the four operations on this machine. Everything in it is invented."""
-    app = server.build(clock, seed)
+@click.option(
+    "--deliver-to",
+    multiple=True,
+    metavar="HOST",
+    help="A host besides this machine that events may be delivered to, as it stands in a subscriber's URL. "
+    "May be repeated.",
+)
+def command(
+    port: int, host: str, db: str, clock: str | None, seed: Path | None, deliver_to: tuple[str, ...]
+) -> None:
+    """Serve a sandbox of the four operations on this machine. Everything in it is invented.
+
+    It prints its address, its keys and a ready curl for each operation; Ctrl-C ends it. A database that is
+    there already brings its own keys and, unless --clock is given, its own clock.
+    """
     with contextlib.closing(server.bind(host, port)) as listener:
-        sandbox = server.describe(app, listener)
-        now: datetime = app.state.clock()
-        bodies = first_bodies(fixtures(app.state.store, now)["operations"], now)
-        lines = [
-            f"Sandbox at {sandbox.url} (contract {load().version}). Stop it with Ctrl-C.\n",
-            *(f"export {name}={shlex.quote(value)}" for name, value in sandbox.credentials.items()),
-            *curls(sandbox.url, sandbox.credentials, bodies),
-            f"\nLook inside: {sandbox.url}/_sandbox/openapi.json",
-        ]
-        # uvicorn has shut down in order by the time it raises this: Ctrl-C is how a sandbox ends well.
-        with contextlib.suppress(KeyboardInterrupt):
-            server.server(app, ready=lambda: click.echo("\n".join(lines))).run(sockets=[listener])
+        with _undisturbed():
+            app = server.build(clock, seed, db, deliver_to)
+        with contextlib.closing(app.state.store) as store:
+            # Beside the server, which answers meanwhile: to work out what works takes as long as to start.
+            telling = threading.Thread(target=_tell, args=(server.address(listener), store))
+            # uvicorn has shut down in order by the time it raises this: Ctrl-C is how a sandbox ends well.
+            with contextlib.suppress(KeyboardInterrupt):
+                server.server(app, ready=telling.start).run(sockets=[listener])
+            if telling.ident is not None:
+                telling.join()
+
+
+def _tell(url: str, store: Store) -> None:
+    variables = credentials(store)
+    with store.transaction(write=False) as tx:
+        bodies = first_bodies(fixtures(tx)["operations"], tx.now)
+    lines = [
+        f"Sandbox at {url} (contract {load().version}). Stop it with Ctrl-C.\n",
+        *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
+        *curls(url, variables, bodies),
+        f"\nLook inside: {url}/_sandbox/openapi.json",
+    ]
+    click.echo("\n".join(lines))
 
 
 def curls(url: str, variables: Mapping[str, str], bodies: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """A shell command for each operation, signed over the very bytes that it sends."""
+    # Not above: it brings httpx, which the server can start without.
+    from punchh_contract.auth import Credentials, authorization_headers, digest_header
+
     credentials = Credentials.from_mapping(variables)
     for operation_id, body in bodies.items():
         operation = load().operation(operation_id)

@@ -6,10 +6,10 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,41 +17,25 @@ from starlette.applications import Starlette
 from punchh_contract.errors import UsageError
 from punchh_contract.sandbox import seed as seeds
 from punchh_contract.sandbox.app import create_app
+from punchh_contract.sandbox.clock import read_clock, wall
 from punchh_contract.sandbox.fixtures import credentials
-from punchh_contract.sandbox.operations import Clock
+from punchh_contract.sandbox.store.database import MEMORY
+
+if TYPE_CHECKING:
+    from punchh_contract.sandbox.client import Control
 
 START_TIMEOUT = 30.0
-LAST_CLOCK = datetime.max.replace(tzinfo=UTC) - timedelta(days=366)
-"""Later no clock is frozen: what is redeemed then ends some time on, and the calendar ends first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox: its address without a slash at the end, its invented credentials, and the app for
-    tests that look inside."""
+    """A running sandbox: its address without a slash at the end, its invented credentials by the names of the
+    `PUNCHH_*` variables, the app for tests that look inside, and the control plane to set the stage by."""
 
     url: str
     credentials: dict[str, str]
     app: Starlette
-
-
-def clock_at(text: str | None) -> Clock:
-    """A clock that stands still at an ISO 8601 time (UTC if it names no offset), or the wall clock for None.
-
-    Raises:
-        UsageError: the text is no time, or one in the last year of the calendar.
-    """
-    if text is None:
-        # Whole seconds, as the vendor's times have.
-        return lambda: datetime.now(UTC).replace(microsecond=0)
-    try:
-        moment = datetime.fromisoformat(text)
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError("the clock takes an ISO 8601 time, such as 2026-03-02T18:05:01Z") from None
-    if moment > LAST_CLOCK:
-        raise UsageError("the clock stops at the year 9998: take an earlier ISO 8601 time")
-    return lambda: moment
+    control: "Control"
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -79,17 +63,23 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def build(clock: str | None = None, seed: Path | None = None) -> Starlette:
-    """The application for a clock (ISO 8601 freezes it) and a seed file. Raises UsageError and
-    ContractError."""
-    return create_app(seeds.load(seed), clock=clock_at(clock), frozen=clock is not None)
+def build(
+    clock: str | None = None,
+    seed: Path | None = None,
+    db: str = MEMORY,
+    deliver_to: Collection[str] = (),
+) -> Starlette:
+    """The application for a clock (ISO 8601 freezes it), a seed file, a database and the hosts besides
+    loopback that events may be delivered to. Raises UsageError and ContractError."""
+    state = None if clock is None else read_clock(clock)
+    world = None if seed is None else seeds.load(seed)
+    return create_app(world, clock=wall, state=state, db=db, delivery_hosts=tuple(deliver_to))
 
 
-def describe(app: Starlette, listener: socket.socket) -> Sandbox:
-    """What callers have to know of an app that serves on `listener`."""
+def address(listener: socket.socket) -> str:
+    """The address that callers reach a bound socket by, without a slash at the end."""
     host, port = listener.getsockname()[:2]
-    name = f"[{host}]" if ":" in host else host
-    return Sandbox(f"http://{name}:{port}", credentials(app.state.store), app)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _Server(uvicorn.Server):
@@ -123,7 +113,8 @@ def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.
             log_config=None,
             log_level=logging.ERROR,
             access_log=False,
-            lifespan="off",
+            # The app's own delivers events while it lives. Any other app may have none.
+            lifespan="auto",
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=2,
@@ -134,18 +125,42 @@ def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.
 
 @contextlib.contextmanager
 def running(
-    port: int = 0, clock: str | None = None, seed: Path | None = None, app: Starlette | None = None
+    port: int = 0,
+    clock: str | None = None,
+    seed: Path | None = None,
+    app: Starlette | None = None,
+    *,
+    db: str = MEMORY,
+    deliver_to: Collection[str] = (),
 ) -> Iterator[Sandbox]:
     """A sandbox on 127.0.0.1 for the length of a `with`, in a thread of its own.
 
-    `clock` as ISO 8601 text freezes time, `seed` is another seed file, `app` an application built before
-    (then both are ignored).
+    `port` 0 takes a free one. `clock` as ISO 8601 text freezes time. `seed` is another seed file. `db` is
+    where the state lives: `sqlite://` is memory, `sqlite:///file.db` and `postgresql+psycopg://…` outlive the
+    `with`. `deliver_to` are hosts besides loopback that events may be delivered to. `app` is an application
+    built before, which stays open; all but the port are ignored then.
 
     Raises:
-        UsageError: the port is taken, or clock or seed are wrong. RuntimeError: the server did not start.
+        UsageError: the port is taken, the clock or seed are wrong, or the database cannot be used, was made
+            by a newer program or from another seed. RuntimeError: the server did not start.
     """
-    app = app or build(clock, seed)
-    listener = bind("127.0.0.1", port)
+    # Not above: a tenth of the time that `punchh-contract sandbox`, which has no use for it, takes to start.
+    from punchh_contract.sandbox.client import Control
+
+    with contextlib.ExitStack() as stack:
+        if app is None:
+            app = build(clock, seed, db, deliver_to)
+            stack.callback(app.state.store.close)
+        listener = stack.enter_context(contextlib.closing(bind("127.0.0.1", port)))
+        stack.enter_context(_served(app, listener))
+        url = address(listener)
+        control = stack.enter_context(Control(url))
+        yield Sandbox(url, credentials(app.state.store), app, control)
+
+
+@contextlib.contextmanager
+def _served(app: Starlette, listener: socket.socket) -> Iterator[None]:
+    """Serve in a thread for the length of a `with`."""
     served = server(app)
     failure: list[BaseException] = []
 
@@ -163,10 +178,9 @@ def running(
             if not thread.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError("the sandbox did not start") from (failure[0] if failure else None)
             time.sleep(0.005)
-        yield describe(app, listener)
+        yield
     finally:
         served.should_exit = True
         thread.join(timeout=START_TIMEOUT)
-        listener.close()
-        if thread.is_alive():
-            raise RuntimeError("the sandbox did not stop")
+    if thread.is_alive():
+        raise RuntimeError("the sandbox did not stop")

@@ -5,8 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
 from types import FrameType
+
+import yaml
 
 from punchh_contract.conformance import target
 from punchh_contract.errors import UsageError
@@ -35,17 +40,37 @@ def sandbox() -> Iterator[str]:
 
     Of its own, so that it does not share an interpreter with the run. Raises UsageError if it does not start.
     """
-    process = subprocess.Popen(  # noqa: S603  # our own command, in our own interpreter
-        [sys.executable, "-c", _SANDBOX, "sandbox", "--port", "0", "--clock", CLOCK],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        # Ctrl-C must not take it away while the run still closes its reports.
-        start_new_session=True,
-    )
+    with tempfile.TemporaryDirectory(prefix="punchh-contract-") as folder:
+        process = subprocess.Popen(  # noqa: S603  # our own command, in our own interpreter
+            [sys.executable, "-c", _SANDBOX, *_options(Path(folder))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            # Ctrl-C must not take it away while the run still closes its reports.
+            start_new_session=True,
+        )
+        with _ending(process):
+            yield _address(process)
+
+
+def _options(folder: Path) -> list[str]:
+    """How the sandbox is started: in its usual world, but for the rate limits.
+
+    The clock stands still, so all force redeems of a run fall into one minute, which has 500. Not switched
+    off over the control plane, because the run resets the sandbox now and then: to its seed.
+    """
+    world = yaml.safe_load(files("punchh_contract.sandbox").joinpath("seed.yaml").read_bytes())
+    world["business"].setdefault("settings", {})["rate_limits"] = False
+    file = folder / "seed.yaml"
+    file.write_text(yaml.safe_dump(world), encoding="utf-8")
+    return ["sandbox", "--port", "0", "--clock", CLOCK, "--seed", str(file)]
+
+
+@contextlib.contextmanager
+def _ending(process: "subprocess.Popen[str]") -> Iterator[None]:
     try:
-        yield _address(process)
+        yield
     finally:
         process.terminate()
         try:
