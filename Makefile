@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install generate check-generated validate lint test contract-test sandbox check bench \
-  check-wheel lock upgrade-tools soak
+  check-wheel lock upgrade-tools soak demo sandbox-values
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -54,6 +54,12 @@ contract-test: install ## Run the contract against the embedded sandbox, or agai
 sandbox: install ## Start the sandbox and print its address, its keys and four ready curls
 	$(BIN)/punchh-contract sandbox
 
+demo: install ## Play one story on the sandbox: codes, quotes, a batch, events, a lost reply
+	$(BIN)/python scripts/demo.py
+
+sandbox-values: install ## Write docs/sandbox-values.md from the sandbox's seed and the contract
+	$(BIN)/python scripts/sandbox_values.py
+
 check-wheel: install ## Build the wheel and try it in empty environments
 	$(BIN)/python scripts/check_wheel.py
 
@@ -74,7 +80,7 @@ bench: install ## Compare speeds within one run
 
 # The tests come last: their closing line is the last of CI's output and holds their own time.
 check: install ## Everything that CI runs, each stage with its time
-	@set -e; for stage in lint validate check-generated contract-test check-wheel; do \
+	@set -e; for stage in lint validate check-generated contract-test demo check-wheel; do \
 	  start=$$(date +%s); echo "== $$stage"; $(MAKE) --no-print-directory $$stage; \
 	  echo "== $$stage took $$(( $$(date +%s) - start )) s"; done
 	@echo "== test"

@@ -18,6 +18,7 @@ from punchh_contract.conformance.refusals import LIMIT
 from punchh_contract.conformance.verdict import baseline
 from punchh_contract.conformance.verdict.findings import Severity
 from punchh_contract.contract import load
+from punchh_contract.sandbox.faults import Kind
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))
@@ -28,6 +29,8 @@ PAGES = [
 ]
 TESTING = "docs/testing-a-server.md"
 """The page on servers that are not ours."""
+SANDBOX = "docs/sandbox.md"
+"""The page on using the sandbox."""
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -165,7 +168,29 @@ def test_a_short_recipe_runs_as_printed(name: str) -> None:
 
 
 def test_the_python_recipe_gets_a_code() -> None:
-    (recipe,) = blocks("python")
+    recipe = next(each for each in blocks("python") if "punchh_client" in each)
     done = subprocess.run([sys.executable, "-c", recipe], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"[0-9]{7}\n", done.stdout)
+
+
+@pytest.mark.parametrize(("index", "printed"), [(0, r"120 2026-03-02T18:15:01Z 0\n"), (1, r"pending\n")])
+def test_the_python_of_the_page_on_the_sandbox_runs(index: int, printed: str) -> None:
+    recipe = blocks("python", SANDBOX)[index]
+    done = subprocess.run([sys.executable, "-c", recipe], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(printed, done.stdout)
+
+
+def test_the_page_on_the_sandbox_has_every_fault() -> None:
+    page = (ROOT / SANDBOX).read_text()
+    assert {kind for kind in Kind if f"| `{kind}` |" not in page} == set()
+
+
+def test_the_three_lines_of_the_readme_are_a_test(tmp_path: Path) -> None:
+    (lines,) = [each for each in blocks("python") if "punchh_sandbox" in each]
+    (tmp_path / "test_theirs.py").write_text(lines)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout

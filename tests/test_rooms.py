@@ -12,10 +12,27 @@ WALL = 400
 
 # Room -> what it may import of ours. A room is the longest key that a module's name begins with; a room may
 # always import itself. `None`: everything.
-LEDGER = {"sandbox.decisions", "sandbox.guests", "sandbox.ledger", "sandbox.qualification"}
-WORLD = {"sandbox.seed", "sandbox.documents", "sandbox.fixtures"}
-STORE = LEDGER | {"sandbox.store"}
-OPERATIONS = {"sandbox.operations", "sandbox.answers", "sandbox.authentication", "sandbox.validation"}
+LEDGER = {
+    f"sandbox.{each}"
+    for each in (
+        "business",
+        "clock",
+        "decisions",
+        "documents",
+        "events",
+        "guests",
+        "ledger",
+        "lifecycle",
+        "magic",
+        "qualification",
+    )
+}
+WORLD = {"sandbox.seed", "sandbox.fixtures"}
+STORE = LEDGER | {"sandbox.store", "sandbox.identity"}
+OPERATIONS = {
+    f"sandbox.{each}"
+    for each in ("answers", "authentication", "bodies", "operations", "receipts", "recording", "validation")
+}
 # The contract run, inside: what a body names, the last look at it, the one session, the verdict.
 NAMES = {
     f"conformance.{each}"
@@ -39,10 +56,13 @@ ROOMS: dict[str, set[str] | None] = {
     "facts": {"errors"},
     "auth": {"signing", "contract", "errors"},
     "events": {"contract", "errors", "punchh_client.models"},
+    "receiver": {"contract", "events", "signing", "errors"},
     **dict.fromkeys(LEDGER, LEDGER | {"errors"}),
-    "sandbox.store": LEDGER | {"sandbox.seed", "errors"},
+    "sandbox.identity": LEDGER,
+    "sandbox.store": STORE | {"sandbox.seed", "facts", "errors"},
     **dict.fromkeys(WORLD, STORE | WORLD | {"sandbox.validation", "contract", "errors"}),
     **dict.fromkeys(OPERATIONS, OPERATIONS | STORE | WORLD | {"contract", "signing", "facts", "errors"}),
+    "sandbox.deliveries": STORE | {"sandbox.recording", "sandbox.threads", "signing", "errors"},
     "sandbox": {"contract", "signing", "errors"},
     **dict.fromkeys(NAMES, NAMES | {"contract", "errors"}),
     # Not grounding, which writes what the guard reads: a fault of one must not be a fault of both.
@@ -85,17 +105,24 @@ SCHEMATHESIS = {
 }
 """The modules that reach into Schemathesis: what a new version of it has to be looked at for."""
 PRINTERS = {"click", "rich"}
+ELSEWHERE = {"punchh_contract.conformance", "punchh_client", "punchh_contract.auth", "schemathesis"}
+"""What the sandbox is tested against, or tests."""
+# The parts of the receiver that judge a request, and know nothing of where it came in.
+JUDGES = {f"receiver.{each}" for each in ("authorization", "credentials", "delivery", "verification")}
 # What a room must not touch, ours or not: the pure middle knows no I/O, no JSON, no SQL, no HTTP.
 NEVER: dict[str, set[str] | frozenset[str]] = {
     **dict.fromkeys(LEDGER, IMPURE),
     "signing": {"os", "logging", "httpx", "requests", "time"},
     "contract": {"httpx", "requests", "socket", "starlette"},
     "events": {"httpx", "requests", "socket", "starlette", "sqlite3", "sqlalchemy"},
+    **dict.fromkeys(JUDGES, NETWORK | {"os", "pathlib", "starlette", "uvicorn", "time", "random", "logging"}),
     "conformance": STRANGERS,
     **dict.fromkeys(NAMES, STRANGERS | NETWORK | {"os", "pathlib", "random", "time"}),
     "conformance.guard": STRANGERS | NETWORK | {"os", "pathlib", "random", "time"},
     "conformance.verdict": STRANGERS | NETWORK | {"random", "time"},
-    "sandbox": {"punchh_contract.conformance", "punchh_client", "punchh_contract.auth", "schemathesis"},
+    "sandbox": ELSEWHERE,
+    "sandbox.store": ELSEWHERE | NETWORK | {"starlette", "uvicorn", "time", "os"},
+    **dict.fromkeys(OPERATIONS, ELSEWHERE | NETWORK | {"sqlalchemy", "starlette", "uvicorn", "time", "os"}),
 }
 
 
@@ -158,6 +185,12 @@ def test_a_room_imports_only_what_the_table_allows(module: str, path: Path) -> N
         ("sandbox.ledger", "import json"),
         ("sandbox.ledger", "from punchh_contract.sandbox.store import Store"),
         ("sandbox.app", "from punchh_contract.conformance import run"),
+        ("sandbox.events", "from punchh_contract.sandbox.store import Store"),
+        ("sandbox.store.records", "from punchh_contract.sandbox import answers"),
+        ("sandbox.store.records", "import httpx"),
+        ("sandbox.operations", "import sqlalchemy"),
+        ("sandbox.operations", "from starlette.requests import Request"),
+        ("sandbox.deliveries.pump", "from punchh_contract.sandbox import operations"),
         ("conformance.hooks", "from punchh_contract.sandbox import running"),
         ("conformance.hooks", "def f():\n    import punchh_client"),
         ("conformance.guard", "from punchh_contract.conformance.grounding import Grounding"),
@@ -167,6 +200,8 @@ def test_a_room_imports_only_what_the_table_allows(module: str, path: Path) -> N
         ("conformance.naming", "import random"),
         ("signing", "import os"),
         ("events.validation", "from punchh_contract.cli import main"),
+        ("receiver.app", "from punchh_contract.sandbox import running"),
+        ("receiver.verification", "import starlette"),
         ("elsewhere", "x = 1"),
     ],
 )

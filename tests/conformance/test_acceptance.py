@@ -18,8 +18,8 @@ CHECKS = ("negative_data_rejection", "positive_data_acceptance", "missing_requir
 
 EXPECTED = {
     "force_redeem": (
-        ["400", "401", "404", "415", "422"],
-        ["2xx", "401", "404", "422"],
+        ["400", "401", "404", "415", "422", "429"],
+        ["2xx", "401", "404", "422", "429"],
         ["400", "401", "422"],
     ),
     "create_online_redemption": (

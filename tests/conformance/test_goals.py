@@ -99,6 +99,7 @@ def test_a_run_that_saw_nothing_misses_all_but_what_a_right_server_need_not_answ
         *([] if limits.own else [("status 401", goals.UNSEEN)]),
         ("status 404", goals.ASSUMED),
         ("status 422", goals.ASSUMED),
+        ("status 429", goals.ASSUMED),
     ]
 
 
