@@ -1,4 +1,4 @@
-"""How the benchmarks measure: rivals take turns, medians count, and ratios to one of them are what is told."""
+"""How the benchmarks measure: rivals take turns, and what counts is how each compares to one of them."""
 
 import http.client
 import statistics
@@ -14,8 +14,9 @@ ROUNDS = 9
 def compare(
     title: str, rivals: Mapping[str, Callable[[], object]], *, calls: int, base: str
 ) -> dict[str, float]:
-    """Print calls a second of each rival and its ratio to `base`; `calls` are made in each round. Returns the
-    median seconds of one call."""
+    """Print calls a second of each rival, the median over the rounds, and its ratio to `base`: the median of
+    the ratios within each round, since the load of a machine changes from round to round, and the ratio of the
+    best rounds. `calls` are made in each round. Returns the ratios."""
     seconds: dict[str, list[float]] = {name: [] for name in rivals}
     for _ in range(ROUNDS):
         for name, call in rivals.items():
@@ -23,11 +24,14 @@ def compare(
             for _ in range(calls):
                 call()
             seconds[name].append((time.perf_counter() - start) / calls)
-    medians = {name: statistics.median(each) for name, each in seconds.items()}
+    ratios = {}
     print(f"\n{title}")
-    for name, median in medians.items():
-        print(f"  {name:<44}{1 / median:>12,.0f} /s{medians[base] / median:>10.3f} of {base}")
-    return medians
+    for name, each in seconds.items():
+        ratios[name] = statistics.median(first / own for first, own in zip(seconds[base], each, strict=True))
+        best = min(seconds[base]) / min(each)
+        rate = 1 / statistics.median(each)
+        print(f"  {name:<36}{rate:>10,.0f} /s{ratios[name]:>8.3f} (best {best:.3f}) of {base}")
+    return ratios
 
 
 def connection(place: str) -> http.client.HTTPConnection:

@@ -103,10 +103,11 @@ _RECORD = (
 )
 _AT = 1_772_474_701_000_000
 _FILL = (
-    f"{_NUMBERS} INSERT INTO redemptions (redemption_id, user_id, status, created_at, updated_at, tracking_code,"  # noqa: S608  # our own text
-    " external_uid, record) SELECT n, 111112000 + n % 80, 'honoured',"
-    f" {_AT}, {_AT}, printf('%07d', n * 7919 % 10000000), printf('filled-%d', n), '{_RECORD}' FROM numbers",
-    f"{_NUMBERS} INSERT INTO events (seq, content_id, redemption_id, user_id, created_at, body)"  # noqa: S608  # our own text
-    " SELECT n, lower(hex(randomblob(16))), n, 111112000 + n % 80,"
-    f" {_AT}, '{{}}' FROM numbers",
+    # All of it is our own text.
+    f"""{_NUMBERS} INSERT INTO redemptions
+        (redemption_id, user_id, status, created_at, updated_at, tracking_code, external_uid, record)
+        SELECT n, 111112000 + n % 80, 'honoured', {_AT}, {_AT},
+            printf('%07d', n * 7919 % 10000000), printf('filled-%d', n), '{_RECORD}' FROM numbers""",  # noqa: S608
+    f"""{_NUMBERS} INSERT INTO events (seq, content_id, redemption_id, user_id, created_at, body)
+        SELECT n, lower(hex(randomblob(16))), n, 111112000 + n % 80, {_AT}, '{{}}' FROM numbers""",  # noqa: S608
 )

@@ -43,6 +43,7 @@ def asked(name: str) -> list[Requirement]:
     extras = PROJECT["optional-dependencies"]
     base = PROJECT["dependencies"]
     contract = [*extras["sandbox"], *(each for each in extras["contract"] if "[" not in each)]
+    postgres = [each for each in extras["postgres"] if not each.startswith("punchh-contract")]
     groups = PYPROJECT["dependency-groups"]
     dev = [each for each in groups["dev"] if isinstance(each, str)]
     texts = {
@@ -50,7 +51,7 @@ def asked(name: str) -> list[Requirement]:
         "sandbox": [*base, *extras["sandbox"]],
         "contract": [*base, *contract],
         "build": groups["build"],
-        "dev": [*base, *contract, *groups["build"], *dev],
+        "dev": [*base, *contract, *postgres, *groups["build"], *dev],
     }
     return [Requirement(each) for each in texts[name]]
 

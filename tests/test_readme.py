@@ -185,12 +185,3 @@ def test_the_python_of_the_page_on_the_sandbox_runs(index: int, printed: str) ->
 def test_the_page_on_the_sandbox_has_every_fault() -> None:
     page = (ROOT / SANDBOX).read_text()
     assert {kind for kind in Kind if f"| `{kind}` |" not in page} == set()
-
-
-def test_the_three_lines_of_the_readme_are_a_test(tmp_path: Path) -> None:
-    (lines,) = [each for each in blocks("python") if "punchh_sandbox" in each]
-    (tmp_path / "test_theirs.py").write_text(lines)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout

@@ -89,7 +89,7 @@ def _events(tx: Transaction, records: tuple[Redemption, ...]) -> None:
 
 
 def _numbers(tx: Transaction, records: tuple[Redemption, ...]) -> None:
-    reached = dict(tx.connection.execute(select(counters.c.name, counters.c.value)).tuples().all())
+    reached = {row.name: row.value for row in tx.connection.execute(select(counters))}
     first = tx.business.first_ids.get("redemption", 1)
     ids = [each.redemption_id for each in records]
     assert ids == list(range(first, reached["redemption"])), "ids without a gap: a failure counts nothing"

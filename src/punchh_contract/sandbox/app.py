@@ -57,9 +57,9 @@ def create_app(
     """The sandbox as an ASGI application with a state of its own.
 
     `clock` is the wall clock, and `state` how the sandbox's own follows from it; None leaves that to the
-    database, and is the wall clock itself in a new one. `operations` lets a test
-    plant a fault. `db` is where the state lives (see `store.database`), `world` the seed of a new one; deliveries
-    have `delivery_timeout` seconds and go to loopback and to `delivery_hosts`.
+    database, and is the wall clock itself in a new one. `operations` lets a test plant a fault. `db` is where
+    the state lives (see `store.database`), `world` the seed of a new one; deliveries have `delivery_timeout`
+    seconds and go to loopback and to `delivery_hosts`.
 
     Raises:
         ContractError: the contract cannot be read. UsageError: the seed contradicts itself, or the database

@@ -120,7 +120,7 @@ def test_a_redemption_of_an_invalid_body_is_the_worst(found: Callable[[Answers],
     assert len({each.clause for each in findings}) > 3
     for each in findings:
         assert each.exchange is not None
-        assert each.exchange.statuses == (400, 401, 404, 415, 422)
+        assert each.exchange.statuses == (400, 401, 404, 415, 422, 429)
 
 
 def test_a_good_target_has_no_finding(found: Callable[[Answers], list[Finding]], contract: Contract) -> None:

@@ -1,0 +1,145 @@
+"""What was answered is there after the process was killed; nothing is there by half; a restart goes on."""
+
+import asyncio
+import random
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sandbox import books
+from sandbox.calling import ADA, FULL, GRACE, LINES, RECEIPT
+from sandbox.databases import DURABLE, Process, database, processes
+from sandbox.receiving import receiving
+
+from punchh_contract.contract import load
+
+CALLERS = 12
+ROUNDS = 3
+
+Answered = dict[int, dict[str, Any]]
+Sent = dict[str, dict[str, Any]]
+
+
+async def load_until_killed(process: Process, dice: random.Random, answered: Answered, sent: Sent) -> None:
+    """Call everything from many sides, and kill the process in the middle."""
+
+    def some() -> tuple[str, dict[str, Any]]:
+        order = {"client": process.credentials["PUNCHH_CLIENT"], **RECEIPT}
+        uid = f"order-{dice.getrandbits(40)}"
+        match dice.randrange(5):
+            case 0:
+                points = {"requested_punches": dice.randrange(1, 9)}
+                return "force_redeem", {"user_id": dice.choice([ADA, GRACE]), "redemption": points}
+            case 1:
+                user_id = dice.randrange(FULL, FULL + 40)
+                body = {"user_id": user_id, **RECEIPT, "line_items": LINES, "external_uid": uid}
+                return "process_batch_redemption", body
+            case 2:
+                body = {"client": order["client"], "subscription_id": "900699"}
+                return "create_subscription_redemption_code", body
+            case 3:
+                sent[uid] = order | {
+                    "discount_type": "redeemable",
+                    "redeemable_id": "493",
+                    "external_uid": uid,
+                }
+                return "create_online_redemption", sent[uid]
+            case _:
+                reward = {"discount_type": "reward", "reward_id": dice.randrange(70001, 70601)}
+                return "create_online_redemption", order | reward
+
+    async def caller(client: httpx.AsyncClient) -> None:
+        while True:
+            operation, body = some()
+            try:
+                answer = await client.post(load().operation(operation).path, json=body)
+            except httpx.TransportError:
+                return
+            assert answer.status_code < 500, answer.text
+            told = answer.json()
+            uid = body.get("external_uid")
+            if told.get("redemption_id"):
+                answered[told["redemption_id"]] = {"operation": operation, "external_uid": uid}
+            for item in told.get("success", ()):
+                answered[item["redemption_id"]] = {"user_id": body["user_id"], "external_uid": uid}
+
+    async with httpx.AsyncClient(base_url=process.url, auth=process.auth, timeout=30) as client:
+        callers = asyncio.gather(*(caller(client) for _ in range(CALLERS)))
+        await asyncio.sleep(dice.uniform(0.2, 0.6))
+        process.kill()
+        await callers
+
+
+@pytest.mark.parametrize("kind", DURABLE)
+def test_a_killed_process_loses_nothing_it_answered_and_leaves_no_half(kind: str, tmp_path: Path) -> None:
+    db = database(kind, tmp_path)
+    answered: Answered = {}
+    sent: Sent = {}
+    for seed in range(ROUNDS):
+        process = Process(db)
+        before = len(answered)
+        asyncio.run(load_until_killed(process, random.Random(seed), answered, sent))
+        assert len(answered) > before + CALLERS, "it was killed before it was under load"
+        books.balance(db, answered)
+    with processes(db, 1) as (process,):
+        # Who never got a reply asks again, and so does everybody else: nothing is taken twice.
+        path = load().operation("create_online_redemption").path
+        with httpx.Client(base_url=process.url, auth=process.auth, timeout=30) as client:
+            for uid, body in sent.items():
+                told = client.post(path, json=body).json()
+                assert told["category"] == "redeemable"
+                answered[told["redemption_id"]] = {"external_uid": uid, "points": 100}
+        books.balance(db, answered)
+    with books.reading(db) as tx:
+        for uid in sent:
+            assert len(tx.redemptions.find(external_uid=uid)) == 1
+
+
+@pytest.mark.parametrize("kind", DURABLE)
+def test_a_restart_goes_on_with_everything(kind: str, tmp_path: Path) -> None:
+    db = database(kind, tmp_path)
+    with receiving() as receiver:
+        with processes(db, 1) as (process,):
+            control = httpx.Client(base_url=f"{process.url}/_sandbox/", timeout=30)
+            made = control.post("subscribers", json={"url": receiver.url}).json()
+            activated = control.post(f"subscribers/{made['subscriber_id']}/activate")
+            assert activated.json()["state"] == "active", activated.text
+            receiver.answers(503)
+            assert control.patch("business", json={"settings": {"reward_locking": True}}).is_success
+            assert control.post("clock/advance", json={"seconds": 86400}).is_success
+            quote = {"user_id": FULL, **RECEIPT, "line_items": LINES, "external_uid": "till-1", "query": True}
+            path = load().operation("process_batch_redemption").path
+            with httpx.Client(base_url=process.url, auth=process.auth) as client:
+                assert client.post(path, json=quote).status_code == 200
+                force = {"user_id": ADA, "redemption": {"requested_punches": 7}}
+                assert client.post(load().operation("force_redeem").path, json=force).status_code == 201
+            assert control.put("snapshots/kept").is_success
+            receiver.wait_for(2)
+            assert control.post("clock/advance", json={"seconds": 1}).is_success
+            before = _everything(control)
+            control.close()
+        receiver.answers(200)
+        with processes(db, 1, clock=None) as (process,):
+            control = httpx.Client(base_url=f"{process.url}/_sandbox/", timeout=30)
+            assert _everything(control) == before
+            assert control.get(f"guests/{FULL}").json()["locked_by"] == "till-1"
+            assert control.get("deliveries").json()[0]["state"] == "waiting"
+            assert control.post("clock/advance", json={"seconds": 86400}).is_success
+            assert control.get("deliveries").json()[0]["state"] == "delivered"
+            assert receiver.posts[-1] == control.get("redemptions").json()[0]["redemption_id"]
+            control.close()
+
+
+def _everything(control: httpx.Client) -> list[Any]:
+    paths = [
+        "clock",
+        "business",
+        "guests",
+        f"guests/{ADA}",
+        "redemptions",
+        "events",
+        "subscribers",
+        "snapshots",
+    ]
+    return [control.get(path).json() for path in paths]
