@@ -15,8 +15,8 @@ def compare(
     title: str, rivals: Mapping[str, Callable[[], object]], *, calls: int, base: str
 ) -> dict[str, float]:
     """Print calls a second of each rival, the median over the rounds, and its ratio to `base`: the median of
-    the ratios within each round, since the load of a machine changes from round to round, and the ratio of the
-    best rounds. `calls` are made in each round. Returns the ratios."""
+    the ratios within each round, since the load of a machine changes from round to round, and the ratio of
+    the best rounds. `calls` are made in each round. Returns the ratios."""
     seconds: dict[str, list[float]] = {name: [] for name in rivals}
     for _ in range(ROUNDS):
         for name, call in rivals.items():

@@ -10,8 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = "punchh_contract.sandbox.pytest_plugin"
-# `-p` in case the installation is older than the entry point; loading it twice is loading it once.
-COMMAND = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", PLUGIN, "-p", "no:cacheprovider"]
+COMMAND = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
 CLOCK = "2026-03-02T18:05:01Z"
 
 

@@ -55,7 +55,7 @@ def change(store: Store) -> None:
         made = redemption(tx.counters.next_id("redemption"))
         tx.redemptions.add(made)
         tx.redemptions.remember(("force_redeem", ADA, "order-1"), 200, {"a": [1, None, "é"]})
-        tx.outbox.add_subscriber("http://127.0.0.1:9/hook", secret="not a real one")  # noqa: S106
+        tx.outbox.add_subscriber("http://127.0.0.1:9/hook", secret="not a real one")
         tx.outbox.change_subscriber(1, state="active")
         tx.emit(Change.CREATED, made)
         tx.world.set_business({**tx.business.document, "program": "banked_currency"})

@@ -60,6 +60,8 @@ def connect(url: str, begin: Callable[[Connection], None]) -> Engine:
         engine = _sqlite(parsed) if parsed.drivername == "sqlite" else _postgresql(parsed)
     except (ImportError, NoSuchModuleError) as error:
         raise UsageError(f"--db {shown}: its driver is missing; install punchh-contract[postgres]") from error
+    except ArgumentError as error:
+        raise UsageError(f"--db {shown}: it takes {_FORMS}") from error
     try:
         with engine.connect() as connection, connection.begin():
             _prepare(connection, shown, begin)
@@ -129,10 +131,14 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
-def reading(connection: Connection) -> Connection:
-    """A connection whose next transaction sees one moment, waits for nobody, and cannot write."""
-    options = _READING if connection.dialect.name == "postgresql" else {}
-    return connection.execution_options(reading=True, **options)
+def reading(connection: Connection, *, reads: bool) -> None:
+    """Let a connection's next transaction see one moment, wait for nobody and be unable to write, or write.
+
+    One to PostgreSQL goes back to its pool afterwards, and from there writes again.
+    """
+    if _reads(connection) is not reads:
+        options = _READING if reads and connection.dialect.name == "postgresql" else {}
+        connection.execution_options(reading=reads, **options)
 
 
 def _reads(connection: Connection) -> bool:

@@ -90,7 +90,7 @@ codes = Table(
     "codes",
     metadata,
     Column("code", Word, primary_key=True),
-    Column("owner", BigInteger, index=True),
+    Column("owner", BigInteger),
     Column("position", Integer, nullable=False),
     Column("terms", Json),
     Column("subscription_id", BigInteger),
@@ -109,6 +109,7 @@ baskets = Table(
     Column("amount_cents", BigInteger),
 )
 Index("guests_by_email", guests.c.email, guests.c.user_id)
+Index("codes_in_order", codes.c.owner, codes.c.position)
 Index("baskets_in_order", baskets.c.owner, baskets.c.position)
 
 _OF = {
@@ -224,7 +225,8 @@ class Guests:
             account,
             self._rewards(rewards.c.owner == user_id, rewards.c.position),
             self._subscriptions(subscriptions.c.owner == user_id, subscriptions.c.position),
-            self._codes(codes.c.owner == user_id, codes.c.position),
+            # One that was handed over may have the place of another.
+            self._codes(codes.c.owner == user_id, codes.c.position, codes.c.code),
             self.basket(user_id),
         )
 
@@ -289,9 +291,12 @@ class Guests:
         )
 
     def add_codes(self, *added: Code) -> None:
-        """Keep new codes."""
-        if added:
-            self._connection.execute(insert(codes), [code_row(code, 0) for code in added])
+        """Keep new codes, each after the others of its owner."""
+        for code in added:
+            last = select(func.max(codes.c.position)).where(codes.c.owner == code.owner)
+            position = self._connection.execute(last).scalar()
+            row = code_row(code, 0 if position is None else position + 1)
+            self._connection.execute(insert(codes), row)
 
     def drop_from_basket(self, user_id: int, item_ids: Iterable[int]) -> None:
         """Take items out of a guest's basket."""
@@ -320,19 +325,17 @@ class Guests:
             self._rows[row.user_id] = row
         return row
 
-    def _rewards(
-        self, where: ColumnElement[bool], order: ColumnElement[Any] | None = None
-    ) -> tuple[Reward, ...]:
-        rows = self._assets(rewards, where, rewards.c.reward_id if order is None else order)
+    def _rewards(self, where: ColumnElement[bool], *order: ColumnElement[Any]) -> tuple[Reward, ...]:
+        rows = self._assets(rewards, where, *order)
         return tuple(
             Reward(row.reward_id, row.owner, read_terms(row.terms), row.used, row.starts_at, row.expires_at)
             for row in rows
         )
 
     def _subscriptions(
-        self, where: ColumnElement[bool], order: ColumnElement[Any] | None = None
+        self, where: ColumnElement[bool], *order: ColumnElement[Any]
     ) -> tuple[Subscription, ...]:
-        rows = self._assets(subscriptions, where, subscriptions.c.subscription_id if order is None else order)
+        rows = self._assets(subscriptions, where, *order)
         return tuple(
             Subscription(
                 row.subscription_id,
@@ -346,13 +349,13 @@ class Guests:
             for row in rows
         )
 
-    def _codes(self, where: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> tuple[Code, ...]:
-        return tuple(map(code_of, self._assets(codes, where, codes.c.code if order is None else order)))
+    def _codes(self, where: ColumnElement[bool], *order: ColumnElement[Any]) -> tuple[Code, ...]:
+        return tuple(map(code_of, self._assets(codes, where, *order)))
 
     def _assets(
-        self, table: Table, where: ColumnElement[bool], order: ColumnElement[Any]
+        self, table: Table, where: ColumnElement[bool], *order: ColumnElement[Any]
     ) -> Sequence[Row[Any]]:
-        return self._connection.execute(select(table).where(where).order_by(order)).all()
+        return self._connection.execute(select(table).where(where).order_by(*order)).all()
 
 
 def code_of(row: Row[Any]) -> Code:

@@ -62,6 +62,8 @@ class Store:
         # process waits here, where it takes up no connection; in SQLite, whose memory is one connection, who
         # reads does too.
         self._lock = threading.Lock()
+        # Of SQLite one is enough, and to open another each time is a tenth of a quote.
+        self._kept = self._engine.connect() if self.inline else None
         if not fresh:
             try:
                 self._resume(seed, clock)
@@ -99,9 +101,8 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Transaction]:
-        with self._engine.connect() as connection:
-            if not write:
-                database.reading(connection)
+        with nullcontext(self._kept) if self._kept is not None else self._engine.connect() as connection:
+            database.reading(connection, reads=not write)
             with connection.begin():
                 seen = world.World(connection, self._known)
                 current = Transaction(connection, seen, self._wall())
@@ -157,6 +158,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
 
     def _resume(self, seed: Seed | None, clock: ClockState | None) -> None:

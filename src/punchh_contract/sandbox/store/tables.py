@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Dialect, MetaData, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
@@ -58,10 +59,20 @@ class Id(TypeDecorator[int]):
         return value if value is not None and -_MOST <= value < _MOST else None
 
 
-class Word(TypeDecorator[str]):
-    """A text of somebody else's, whatever it holds: PostgreSQL does not keep the character NUL."""
+class _Foreign(TypeDecorator[str]):
+    """A text whose order is that of its bytes, as SQLite has it; PostgreSQL goes by a language unless told."""
 
     impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """The column's type."""
+        return Text(collation="C" if dialect.name == "postgresql" else None)
+
+
+class Word(_Foreign):
+    """A text of somebody else's, whatever it holds: PostgreSQL does not keep the character NUL."""
+
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -75,10 +86,9 @@ class Word(TypeDecorator[str]):
         return "\\".join(part.replace("\\0", "\0") for part in value.split("\\\\"))
 
 
-class Key(TypeDecorator[str]):
+class Key(_Foreign):
     """A text of somebody else's to find something by, however long. What is read is not what was written."""
 
-    impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
