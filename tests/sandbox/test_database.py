@@ -17,7 +17,7 @@ import httpx
 import pytest
 import sqlalchemy
 from sandbox.calling import ADA, FULL, NOW, RADIA, Caller
-from sandbox.databases import ALL, CLOCK, DURABLE, POSTGRESQL, admin, database, promised
+from sandbox.databases import ALL, CLOCK, DURABLE, POSTGRESQL, admin, database, promised, small
 from sandbox.receiving import receiving
 from sqlalchemy import Connection, event, select
 
@@ -31,6 +31,11 @@ from punchh_contract.sandbox.store import database as databases
 from punchh_contract.sandbox.store.tables import metadata
 
 SECRET = "hunter2-not-a-real-one"
+
+
+@pytest.fixture(scope="module")
+def world() -> seed.Seed:
+    return small(seed.load())
 
 
 @pytest.fixture(params=ALL)
@@ -195,7 +200,7 @@ def test_another_seed_is_refused_and_none_goes_on(durable: str, world: seed.Seed
         with pytest.raises(UsageError, match="another seed"):
             Store(other, wall=lambda: NOW, url=durable)
         assert name
-    for same in (None, world, seed.load()):
+    for same in (None, world, small(seed.load())):
         with opened(durable, same) as store, store.transaction(write=False) as tx:
             assert tx.guests.count() == len(world.guests)
 
@@ -351,7 +356,7 @@ def story(db: str) -> list[bytes]:
 
 
 def test_the_same_seed_and_clock_give_the_same_bytes_on_every_database(tmp_path: Path) -> None:
-    told = [story(database(kind, tmp_path)) for kind in (*ALL, ALL[0])]
+    told = [story(database(kind, tmp_path)) for kind in ALL]
     assert len(told[0]) > 30
     for each in told[1:]:
         assert each == told[0]
@@ -400,60 +405,58 @@ def test_an_external_uid_may_be_any_text(caller: Caller) -> None:
             assert [each.external_uid for each in tx.redemptions.find(external_uid=uid)] == [uid]
 
 
-@pytest.mark.parametrize("name", STRANGE)
-def test_what_names_nothing_is_unknown_whatever_it_is(caller: Caller, name: str) -> None:
-    text = STRANGE[name]
-    unknown = [
-        caller.online("redemption_code", redemption_code=text),
-        caller.online("redeemable", redeemable_id=text),
-        caller.online("subscription", subscription_id=text),
-        caller.online("discount_amount", redeemed_points=text),
-        caller.online("redemption_code", redemption_code="SANDBOX-COUPON", email=text),
-        caller.code(text),
-        caller.batch(ADA, external_uid="u", store_number=text, employee_id=text, channel=text),
-        caller.force(ADA, requested_punches=1, force_message=text),
-    ]
-    assert [each.status_code for each in unknown if each.status_code >= 500] == []
-    assert unknown[0].json()["category"] == "invalid"
-    signed_only = {"authentication_token": text, "discount_type": "card_completion", "email": text}
-    body = {"client": caller.variables["PUNCHH_CLIENT"], "store_number": "401", **signed_only}
-    answer = caller.post("create_online_redemption", body, caller.auth(access_token=None, id_token=None))
-    assert answer.status_code in (400, 401)
+def test_what_names_nothing_is_unknown_whatever_it_is(caller: Caller) -> None:
+    for name, text in STRANGE.items():
+        unknown = [
+            caller.online("redemption_code", redemption_code=text),
+            caller.online("redeemable", redeemable_id=text),
+            caller.online("subscription", subscription_id=text),
+            caller.online("discount_amount", redeemed_points=text),
+            caller.online("redemption_code", redemption_code="SANDBOX-COUPON", email=text),
+            caller.code(text),
+            caller.batch(ADA, external_uid="u", store_number=text, employee_id=text, channel=text),
+            caller.force(ADA, requested_punches=1, force_message=text),
+        ]
+        assert [each.status_code for each in unknown if each.status_code >= 500] == [], name
+        assert unknown[0].json()["category"] == "invalid", name
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "9223372036854775807",
-        "9223372036854775808",
-        "9223372036854775808.0",
-        "18446744073709551616",
-        "1e300",
-        "-1",
-        "0",
-    ],
-)
-def test_a_number_that_no_database_keeps_is_nobodys(caller: Caller, number: str) -> None:
+NUMBERS = [
+    "9223372036854775807",
+    "9223372036854775808",
+    "9223372036854775808.0",
+    "18446744073709551616",
+    "1e300",
+    "-1",
+    "0",
+]
+
+
+def test_a_number_that_no_database_keeps_is_nobodys(caller: Caller) -> None:
     receipt = '"receipt_amount": 30, "subtotal_amount": 30, "receipt_datetime": "2026-03-02T18:05:01Z"'
     store = '"store_number": "401", "transaction_no": "1"'
     client = caller.variables["PUNCHH_CLIENT"]
-    calls = {
-        "force_redeem": [
-            f'{{"user_id": {number}, "redemption": {{"requested_punches": 1}}}}',
-            f'{{"user_id": {ADA}, "redemption": {{"reward_id": {number}}}}}',
-            f'{{"user_id": {ADA}, "redemption": {{"requested_punches": {number}}}}}',
-        ],
-        "process_batch_redemption": [
-            f'{{"user_id": {number}, {receipt}, "transaction_no": "1", "line_items": []}}',
-        ],
-        "create_online_redemption": [
-            f'{{"client": "{client}", "discount_type": "reward", "reward_id": {number}, {store}, {receipt}}}',
-        ],
-    }
-    for operation, bodies in calls.items():
-        for body in bodies:
-            answer = caller.post(operation, body.encode())
-            assert 400 <= answer.status_code < 500, (operation, body, answer.text)
+    calls = [
+        ("force_redeem", '{"user_id": NUMBER, "redemption": {"requested_punches": 1}}'),
+        ("force_redeem", f'{{"user_id": {ADA}, "redemption": {{"reward_id": NUMBER}}}}'),
+        ("force_redeem", f'{{"user_id": {ADA}, "redemption": {{"requested_punches": NUMBER}}}}'),
+        (
+            "process_batch_redemption",
+            f'{{"user_id": NUMBER, {receipt}, "transaction_no": "1", "external_uid": "u", "line_items": []}}',
+        ),
+        (
+            "create_online_redemption",
+            f'{{"client": "{client}", "discount_type": "reward", "reward_id": NUMBER, {receipt}, {store}}}',
+        ),
+    ]
+    for operation, body in calls:
+        for number in NUMBERS:
+            answer = caller.post(operation, body.replace("NUMBER", number).encode())
+            assert 400 <= answer.status_code < 500, (operation, number, answer.text)
+    for number in NUMBERS:
+        with caller.app.state.store.transaction(write=False) as tx:
+            assert tx.guests.account(int(float(number))) is None
+            assert tx.redemptions.answer(("force_redeem", int(float(number)), "1")) is None
 
 
 def test_half_a_character_is_no_json(caller: Caller) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 from sandbox.calling import ADA, GRACE, NOW
-from sandbox.databases import ALL, FILE, POSTGRESQL, admin, database
+from sandbox.databases import ALL, FILE, POSTGRESQL, admin, database, small
 from sandbox.receiving import redemption
 from sqlalchemy import select
 
@@ -28,6 +28,11 @@ from punchh_contract.sandbox.store import database as databases
 from punchh_contract.sandbox.store.tables import metadata
 
 URL = "http://127.0.0.1:9/hook"
+
+
+@pytest.fixture(scope="module")
+def world() -> seed.Seed:
+    return small(seed.load())
 
 
 @pytest.fixture(params=ALL)
@@ -296,7 +301,7 @@ def test_a_debit_that_would_overdraw_leaves_no_half(store: Store) -> None:
     assert guest(store) == before
 
 
-def test_what_is_taken_can_be_given_back(store: Store) -> None:
+def test_what_is_taken_can_be_given_back(store: Store, world: seed.Seed) -> None:
     with store.transaction() as tx:
         debits = [
             Debit(Held.POINTS, ADA, 7),
@@ -314,13 +319,12 @@ def test_what_is_taken_can_be_given_back(store: Store) -> None:
     assert taken.account.debited_points == 7
     with store.transaction() as tx:
         tx.guests.apply(ADA, [each.back() for each in debits])
-    seeded = next(each for each in seed.load().guests if each.profile.user_id == ADA)
-    assert guest(store) == seeded
+    assert guest(store) == next(each for each in world.guests if each.profile.user_id == ADA)
 
 
-def test_a_guest_is_what_was_put_and_keeps_the_lock(store: Store) -> None:
+def test_a_guest_is_what_was_put_and_keeps_the_lock(store: Store, world: seed.Seed) -> None:
     told = Guest(Profile(7, "Só", email="x@example.com", access_token="t"), Account(7, 1, 2, 3, 4, 5))
-    reward = Reward(1, 7, seed.load().guests[0].rewards[0].terms, starts_at=NOW)
+    reward = Reward(1, 7, world.guests[0].rewards[0].terms, starts_at=NOW)
     with store.transaction() as tx:
         tx.put(replace(told, rewards=(reward, replace(reward, reward_id=3), replace(reward, reward_id=2))))
         tx.guests.lock(7, "till-1")
