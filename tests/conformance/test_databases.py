@@ -1,4 +1,4 @@
-"""The contract run finds nothing on the sandbox, whatever keeps its state; `make soak` asks it twenty times."""
+"""The contract run finds nothing on the sandbox, whatever keeps its state; `make soak` asks twenty times."""
 
 import functools
 import os

@@ -467,9 +467,9 @@ def test_half_a_character_is_no_json(caller: Caller) -> None:
 # What is looked up by index
 
 
-def test_no_query_of_an_operation_reads_a_table_that_grows(url: str, world: seed.Seed) -> None:
+def test_no_query_of_an_operation_reads_a_table_that_grows(url: str) -> None:
     """A plan without an index on a big table is slow with a million redemptions, and looks well with ten."""
-    app = create_app(world, clock=lambda: NOW, db=url)
+    app = create_app(clock=lambda: NOW, db=url)
     store: Store = app.state.store
     seen: dict[str, Any] = {}
 

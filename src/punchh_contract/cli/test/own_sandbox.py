@@ -38,7 +38,9 @@ main()
 def sandbox(db: str = "sqlite://") -> Iterator[str]:
     """A sandbox on a free port for the length of a `with`, in a process of its own; gives its address.
 
-    `db` is where its state lives, as for `punchh-contract sandbox --db`. Of its own, so that it does not share an interpreter with the run. Raises UsageError if it does not start.
+    `db` is where its state lives, as for `punchh-contract sandbox --db`.
+
+    Of its own, so that it does not share an interpreter with the run. Raises UsageError if it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="punchh-contract-") as folder:
         process = subprocess.Popen(  # noqa: S603  # our own command, in our own interpreter
