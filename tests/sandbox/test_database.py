@@ -24,7 +24,7 @@ from sqlalchemy import Connection, event, select
 from punchh_contract.errors import UsageError
 from punchh_contract.sandbox import running, seed
 from punchh_contract.sandbox.app import create_app
-from punchh_contract.sandbox.clock import read_clock
+from punchh_contract.sandbox.clock import read_clock, wall
 from punchh_contract.sandbox.guests import Profile
 from punchh_contract.sandbox.store import ConflictError, Store
 from punchh_contract.sandbox.store import database as databases
@@ -550,3 +550,14 @@ def _scanned(plan: str) -> set[str]:
         if whole and "Cond" not in node and "Limit" not in plan:
             found.append(whole[1] or whole[2])
     return set(found) & tables
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_error_of_the_database_tells_no_value(kind: str, tmp_path: Path) -> None:
+    store = Store(wall=wall, url=database(kind, tmp_path))
+    try:
+        with pytest.raises(sqlalchemy.exc.SQLAlchemyError) as raised, store.transaction() as tx:
+            tx.connection.execute(sqlalchemy.text("SELECT :token FROM nothing"), {"token": "sandbox-token"})
+        assert "sandbox-token" not in f"{raised.value}{raised.value!r}"
+    finally:
+        store.close()
