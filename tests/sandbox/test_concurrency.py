@@ -28,11 +28,12 @@ class Shared:
 
     db: str
     running: list[Process]
+    client: httpx.Client
     seed: int = 0
 
     def call(self, method: str, path: str, **how: Any) -> Any:
         """An answer of the control plane."""
-        answer = httpx.request(method, f"{self.running[0].url}/_sandbox/{path}", timeout=60, **how)
+        answer = self.client.request(method, f"{self.running[0].url}/_sandbox/{path}", **how)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -72,8 +73,8 @@ class Shared:
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     kind, count = request.param
     db = database(kind, tmp_path_factory.mktemp("concurrency"))
-    with processes(db, count) as running:
-        yield Shared(db, running)
+    with processes(db, count) as running, httpx.Client(timeout=60) as client:
+        yield Shared(db, running, client)
 
 
 @pytest.fixture

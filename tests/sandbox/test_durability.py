@@ -14,7 +14,9 @@ from sandbox.calling import ADA, FULL, GRACE, LINES, NOW, RECEIPT
 from sandbox.databases import DURABLE, FILE, Process, database, processes
 from sandbox.receiving import receiving, redemption
 
+from punchh_contract.auth import Credentials, PunchhAuth
 from punchh_contract.contract import load
+from punchh_contract.sandbox import running
 from punchh_contract.sandbox.events import Change
 from punchh_contract.sandbox.guests import Debit, Held
 from punchh_contract.sandbox.store import Store, Transaction
@@ -87,10 +89,11 @@ def test_a_killed_process_loses_nothing_it_answered_and_leaves_no_half(kind: str
         asyncio.run(load_until_killed(process, random.Random(seed), answered, sent))
         assert len(answered) > before + CALLERS, "it was killed before it was under load"
         books.balance(db, answered)
-    with processes(db, 1) as (process,):
+    with running(db=db) as sandbox:
         # Who never got a reply asks again, and so does everybody else: nothing is taken twice.
         path = load().operation("create_online_redemption").path
-        with httpx.Client(base_url=process.url, auth=process.auth, timeout=30) as client:
+        auth = PunchhAuth(Credentials.from_mapping(sandbox.credentials))
+        with httpx.Client(base_url=sandbox.url, auth=auth, timeout=30) as client:
             for uid, body in sent.items():
                 told = client.post(path, json=body).json()
                 assert told["category"] == "redeemable"
@@ -166,8 +169,8 @@ def test_a_restart_goes_on_with_everything(kind: str, tmp_path: Path) -> None:
             before = _everything(control)
             control.close()
         receiver.answers(200)
-        with processes(db, 1, clock=None) as (process,):
-            control = httpx.Client(base_url=f"{process.url}/_sandbox/", timeout=30)
+        with running(db=db) as sandbox:
+            control = httpx.Client(base_url=f"{sandbox.url}/_sandbox/", timeout=30)
             assert _everything(control) == before
             assert control.get(f"guests/{FULL}").json()["locked_by"] == "till-1"
             assert control.get("deliveries").json()[0]["state"] == "waiting"
