@@ -71,6 +71,7 @@ class Run:
         self.result = result or Result(Tally(job.operations))
         self.operations = tuple(contract.operation(each) for each in job.operations)
         self._handed_out: set[Any] = set()
+        self.made: set[tuple[str, type, Any]] = set()
         uid_prefix = "contract-run-" if any_run else f"contract-run-{job.run_id}-"
         self.spending = Spending(job.fixtures, capped=not job.own)
         self.budget = _budget(job)
@@ -78,7 +79,7 @@ class Run:
         self.wire = Wire(
             contract,
             job.base_url,
-            Guard(contract, job.fixtures, job.credentials, uid_prefix, self._handed_out),
+            Guard(contract, job.fixtures, job.credentials, uid_prefix, self._handed_out, self.made),
             self.budget,
             paced=not job.own and not job.rehearse,
             environments=environments(job.allowed_env),
@@ -86,7 +87,7 @@ class Run:
             ca_bundle=job.ca_bundle,
             adapter=Rehearsal(contract, job.credentials, job.fixtures) if job.rehearse else None,
         )
-        self._uid_prefix = uid_prefix
+        self.uid_prefix = uid_prefix
         self.grounding = self.grounded(job.fixtures, self.spending)
         self._links = links(contract, job.operations)
         self._prober = Prober(
@@ -117,7 +118,7 @@ class Run:
             spending or Spending(fixtures, capped=False),
             self.job.credentials,
             seed=self.job.seed,
-            uid_prefix=self._uid_prefix,
+            uid_prefix=self.uid_prefix,
             own=self.job.own,
             handed_out=self._handed_out,
         )

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from punchh_contract.conformance import goals
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import FUZZ, Job
 from punchh_contract.conformance.limits import Limits
 from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.verdict import judging
@@ -60,6 +60,8 @@ def outcome(
             stopped=result.stopped,
         ),
     )
+    if FUZZ not in job.phases:
+        judgement = goals.Judgement([], [])  # nobody tried to reach them
     missed = [judging.goal(contract, goal.operation, goal.label, goal.statement) for goal in judgement.missed]
     groups = group([*result.findings, *missed])
     partial = [f"{operation} was left out: it needs {needs}" for operation, needs in lacking.items()]
