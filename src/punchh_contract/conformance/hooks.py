@@ -19,7 +19,7 @@ from punchh_contract.conformance import hosts, prober, refusals
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import FUZZ, Job
 from punchh_contract.conformance.labelling import drop_unasked, label
 from punchh_contract.conformance.limits import FURTHER
 from punchh_contract.conformance.preparation import links
@@ -219,8 +219,9 @@ class Run:
         for bill in self._bills.values():  # grounded, and never sent: the run was stopped
             self.spending.settle(bill, "free")
         self.result.spending = self.spending.rows()
-        for each in [*self._prober.not_run(), *self._quotes.not_run()]:
-            self._leave_out(each)
+        if FUZZ in self.job.phases:
+            for each in [*self._prober.not_run(), *self._quotes.not_run()]:
+                self._leave_out(each)
         if self.budget.warning:
             self.result.warnings.append(self.budget.warning)
         self.result.handed_out = sorted(map(str, self._handed_out))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from punchh_contract.conformance import goals
 from punchh_contract.conformance.job import FUZZ, Job
+from punchh_contract.conformance.laws.history import CALL
 from punchh_contract.conformance.limits import Limits
 from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.verdict import judging
@@ -91,12 +92,23 @@ def outcome(
         not_run=tuple(result.not_run),
         spending=tuple(result.spending),
         stale=tuple(baseline.stale(groups)),
-        checks={
-            each: [f"probe:{name}" for name in counts.probes] for each, counts in result.tally.counts.items()
-        },
+        laws=tuple(result.laws),
+        checks=_checks(result),
         seconds=seconds,
     )
     return Outcome(report, result, tuple(groups), redactor(job, result, contract))
+
+
+def _checks(result: Result) -> dict[str, list[str]]:
+    """The own checks and the laws of each operation, as checks of findings are called."""
+    found = {
+        each: [f"probe:{name}" for name in counts.probes if name != CALL]
+        for each, counts in result.tally.counts.items()
+    }
+    for row in result.laws:
+        if row["judged"]:
+            found[row["operation"]].append(f"law:{row['law']}")
+    return found
 
 
 def redactor(job: Job, result: Result, contract: Contract) -> Redactor:

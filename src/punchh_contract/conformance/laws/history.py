@@ -1,6 +1,7 @@
 """The history of a story: what was set up, asked and answered, and what the control plane said around it."""
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from punchh_contract.conformance.verdict.findings import Severity
 from punchh_contract.contract import Contract, Operation
 
 SUCCESS, QUOTE, REFUSAL, ERROR, UNKNOWN = "success", "quote", "refusal", "error", "unknown"
+CALL = "a call of a law's story"
+"""What requests of stories are counted as."""
 CODE_MADE = "create_subscription_redemption_code"
 ONLINE = "create_online_redemption"
 BATCH = "process_batch_redemption"
@@ -73,7 +76,7 @@ class Step:
     wanted: frozenset[int] = frozenset()
     twin: int | None = None
 
-    @property
+    @functools.cached_property
     def outcome(self) -> str:
         """SUCCESS, QUOTE, `tally.COMMITTED_QUOTE`, REFUSAL, ERROR, or UNKNOWN where no whole answer came."""
         if self.status is None or (self.fault and self.status < 300 and self.answer is None):
@@ -136,13 +139,17 @@ class History:
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     delivered: tuple[Delivered, ...] | None = None
 
-    @property
+    @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
         """The requests of operations, in order."""
         return tuple(each for each in self.entries if isinstance(each, Step))
 
-    def turns(self) -> Iterator[Turn]:
+    @functools.cached_property
+    def turns(self) -> tuple[Turn, ...]:
         """The history in turns, in order."""
+        return tuple(self._turns())
+
+    def _turns(self) -> Iterator[Turn]:
         together: list[Step] = []
         for each in self.entries:
             if together and not (isinstance(each, Step) and each.turn == together[0].turn):
@@ -154,6 +161,13 @@ class History:
                 yield Turn((), each.before, each.after, each)
         if together:
             yield Turn(tuple(together), together[0].before, together[-1].after)
+
+    def may_repeat(self, step: Step) -> bool:
+        """Whether a step may be answered what an earlier one with its `external_uid` did."""
+        return bool(step.uid) and any(
+            each.uid == step.uid and each.turn < step.turn and each.outcome in (SUCCESS, UNKNOWN)
+            for each in self.steps
+        )
 
     def code_of(self, code: str) -> Step | None:
         """The step that was answered with a redemption code."""

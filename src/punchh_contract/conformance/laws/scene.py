@@ -13,6 +13,7 @@ from punchh_contract.conformance.laws import bodies
 from punchh_contract.conformance.laws.control import Control
 from punchh_contract.conformance.laws.history import (
     BATCH,
+    CALL,
     CODE_MADE,
     FORCE,
     ONLINE,
@@ -31,8 +32,6 @@ from punchh_contract.conformance.verdict.templates import compact
 from punchh_contract.conformance.wire import WireError
 from punchh_contract.contract import Contract, Operation
 
-CALL = "a call of a law's story"
-"""What such requests are counted as."""
 DELIVERY = 5.0
 """Seconds that an event may take to come, at most; milliseconds are usual."""
 

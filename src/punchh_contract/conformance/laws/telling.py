@@ -1,10 +1,14 @@
 """From a breach to a finding: the law, the shortest story in words, and a curl for each step."""
 
+import dataclasses
+
 from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws.court import Breach
 from punchh_contract.conformance.laws.history import History, Move, Step
+from punchh_contract.conformance.laws.world import INVENTED
 from punchh_contract.conformance.verdict import clauses, exchanges
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Story
+from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.contract import Operation
 
 PHASE = "laws"
@@ -40,7 +44,9 @@ def told(run: Run, history: History, last: Step | None) -> Story:
         if isinstance(entry, Move):
             scenes.append(Scene(f"control: {entry.words}", None, (entry.method, entry.path, entry.body)))
         else:
-            scenes.append(Scene(_words(entry), _exchange(run, entry), None, entry.turn))
+            token = _token(entry)
+            variables = {"PUNCHH_ACCESS_TOKEN": token} if token else {}
+            scenes.append(Scene(_words(entry), _exchange(run, entry), None, entry.turn, variables))
             if last is not None and entry.place == last.place:
                 break
     return Story(history.name, tuple(scenes))
@@ -54,12 +60,16 @@ def _words(step: Step) -> str:
 
 
 def _exchange(run: Run, step: Step) -> Exchange | None:
+    """The request of a step; a story's own guest stands for the run's, by the variable of the access token."""
     sent = step.sent
     if sent is None:
         return None
+    credentials = run.redactor.credentials
+    if token := _token(step):
+        credentials = dataclasses.replace(credentials, access_token=token)
     return exchanges.record(
         step.operation,
-        run.redactor,
+        Redactor(credentials, run.job.fixtures, (), run.contract),
         url=str(sent.url),
         headers=sent.headers,
         body=sent.body,
@@ -67,3 +77,11 @@ def _exchange(run: Run, step: Step) -> Exchange | None:
         seed=run.job.seed,
         statuses=tuple(step.wanted),
     )
+
+
+def _token(step: Step) -> str | None:
+    """The access token in a request, if a story invented it."""
+    header = step.sent.headers.get("Authorization", "") if step.sent is not None else ""
+    text = header.decode("latin-1") if isinstance(header, bytes) else str(header)
+    token = text.removeprefix("Bearer ")
+    return token if token.startswith(INVENTED) else None

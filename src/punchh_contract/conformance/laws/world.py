@@ -13,6 +13,8 @@ from punchh_contract.conformance.naming import word
 
 FIRST_ID = 8_800_000_001
 """Ids of everything that stories make begin here: beyond the sandbox's own, and below nobody's real ones."""
+INVENTED = "law-access-token-not-a-real-one-"
+"""How the access tokens of stories' guests begin."""
 AMOUNTS = ("0.01", "1", "2.50", "5", "7.77", "30", "40")
 PUNCHES = (1, 2, 5, 7, 3000)
 BIG = 100_000
@@ -105,7 +107,7 @@ class World:
             "first_name": "Law",
             "last_name": "Sandbox",
             "email": f"law-{number}@example.com",
-            "access_token": f"law-access-token-not-a-real-one-{number}",
+            "access_token": f"{INVENTED}{number}",
             "authentication_token": f"law-authentication-token-not-a-real-one-{number}",
             "rewards": [],
             "subscriptions": [],

@@ -67,13 +67,15 @@ class Exchange:
 @dataclasses.dataclass(frozen=True)
 class Scene:
     """One thing that happens in a story, in `words`: a request, or what was done through a control plane
-    (`move`: method, path below `/_sandbox/`, body). What has the same `turn` was sent at once.
+    (`move`: method, path below `/_sandbox/`, body). What has the same `turn` was sent at once. `variables` are
+    those of the request that the run invented itself.
     """
 
     words: str
     exchange: Exchange | None = None
     move: tuple[str, str, Any] | None = None
     turn: int | None = None
+    variables: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def dump(self) -> dict[str, Any]:
         """The scene as JSON values."""

@@ -11,6 +11,7 @@ from punchh_contract.conformance.laws.history import (
     ONLINE,
     QUOTE,
     SUCCESS,
+    UNKNOWN,
     History,
     Judgement,
     Step,
@@ -30,8 +31,8 @@ CLOCKS_APART = dt.timedelta(seconds=5)
 def documented_answer(history: History) -> Iterator[Judgement]:
     """Every answer has a status and a body of the contract."""
     for step in history.steps:
-        if step.fault and (step.raw is None or not step.raw.readable):
-            continue
+        if step.fault:
+            continue  # the answer is the trouble's
         if step.raw is None:
             yield Judgement(step, "no answer came")
             continue
@@ -81,12 +82,14 @@ def basket_items_end_once(history: History) -> Iterator[Judgement]:
     for step in history.steps:
         if step.operation.id != BATCH or step.status != step.operation.success.status or step.wrong:
             continue
+        if step.outcome == UNKNOWN:
+            continue
         good = [each.get("discount_basket_item_id") for each in items(step, "success")]
         bad = [each.get("discount_basket_item_id") for each in items(step, "failures")]
         breach = None
         if len(set(good) | set(bad)) != len(good) + len(bad):
             breach = "a basket item is told of more than once"
-        elif step.before and step.after and not _repeats(history, step):
+        elif step.before and step.after and not history.may_repeat(step):
             before, after = step.before.guests[step.guest].basket, step.after.guests[step.guest].basket
             left = [each for each in before if step.asks or each not in good]
             if set(before) != set(good) | set(bad):
@@ -102,10 +105,14 @@ def ordered_times(history: History) -> Iterator[Judgement]:
         if step.outcome != SUCCESS or step.operation.id not in LIFETIMES:
             continue
         yield Judgement(step, _times(step))
+    for turn in history.turns:
+        if turn.before is not None and turn.after is not None and turn.steps:
+            for event in turn.after.events[len(turn.before.events) :]:
+                yield Judgement(turn.steps[0], _event_times(event.get("document")))
 
 
 def _times(step: Step) -> str | None:
-    read = {key: _moment(step.answer.get(key)) for key in ("created_at", "updated_at", "expiring_at")}
+    read = {key: moment(step.answer.get(key)) for key in ("created_at", "updated_at", "expiring_at")}
     if any(each is None for key, each in read.items() if step.answer.get(key) is not None):
         return "a time has no zone, or is none"
     created, updated, ends = read["created_at"], read["updated_at"], read["expiring_at"]
@@ -120,7 +127,21 @@ def _times(step: Step) -> str | None:
     return None
 
 
-def _moment(value: Any) -> dt.datetime | None:
+def _event_times(document: Any) -> str | None:
+    payload = document.get("payload") if isinstance(document, dict) else None
+    if not isinstance(payload, dict):
+        return None
+    read = {key: moment(payload[key]) for key in _EVENT_TIMES if payload.get(key) is not None}
+    if None in read.values():
+        return "a time of the event has no zone, or is none"
+    known = [each for key in _EVENT_TIMES[:3] if (each := read.get(key)) is not None]
+    return "times of the event do not follow one another" if known != sorted(known) else None
+
+
+_EVENT_TIMES = ("created_at", "updated_at", "expiring_on", "processed_at", "redemption_code_processed_at")
+
+
+def moment(value: Any) -> dt.datetime | None:
     try:
         found = dt.datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -151,9 +172,3 @@ def _door(history: History, *, signed: bool) -> Iterator[Judgement]:
         else:
             yield Judgement(step)
 
-
-def _repeats(history: History, step: Step) -> bool:
-    """Whether a step may be answered what an earlier one with its `external_uid` was."""
-    return bool(step.uid) and any(
-        each.uid == step.uid and each.turn < step.turn and each.outcome == SUCCESS for each in history.steps
-    )

@@ -15,7 +15,7 @@ from punchh_contract.conformance.laws.history import (
     Judgement,
     Step,
 )
-from punchh_contract.conformance.laws.judges.answers import _moment as moment
+from punchh_contract.conformance.laws.judges.answers import moment
 from punchh_contract.conformance.laws.judges.money import asked
 
 TOO_MANY = 429
@@ -50,6 +50,8 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
         good = [each for each in group if each.outcome == SUCCESS]
         uids = {each.uid or f"none {each.place}" for each in good}
         yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
+        if (step := made.get(asked(group[0])[1])) is not None:
+            yield Judgement(step)
 
 
 def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
@@ -66,6 +68,7 @@ def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
         good = step.outcome in (SUCCESS, QUOTE)
         if step.outcome == SUCCESS:
             used.add(key)
+        yield Judgement(made)
         if step.before.now > ends:
             yield Judgement(step, "a code was taken after its expiring_at" if good else None)
         elif step.before.now < ends and step.guest == made.guest:
@@ -77,7 +80,7 @@ def locked_for_others(history: History) -> Iterator[Judgement]:
     """While one `external_uid` holds a basket, every other is refused; its own is not."""
     if not history.settings.get("reward_locking"):
         return
-    turns = {step.place: turn for turn in history.turns() for step in turn.steps}
+    turns = {step.place: turn for turn in history.turns for step in turn.steps}
     for step in history.steps:
         turn = turns[step.place]
         if step.operation.id != BATCH or turn.before is None or turn.after is None or len(turn.steps) > 1:

@@ -32,8 +32,10 @@ from punchh_contract.conformance.verdict.findings import Severity
 def exact_debit(history: History) -> Iterator[Judgement]:
     """What was taken in a turn is what its answers say, once for each redemption; and so is what is granted."""
     seen: set[tuple[str, int]] = set()
-    for turn in history.turns():
+    for turn in history.turns:
         fresh = [each for each in turn.steps if each.outcome == SUCCESS and _is_new(each, seen)]
+        # After a call without an answer it may have been that one that took it: see `debited_once`.
+        fresh = [each for each in fresh if not _after_silence(history, each)]
         for each in turn.steps:
             seen |= {(each.operation.id, one) for one in each.redemptions}
         if not fresh or any(each.outcome == UNKNOWN for each in turn.steps):
@@ -67,7 +69,7 @@ def debited_once(history: History) -> Iterator[Judgement]:
         if len(ids) > 1:
             yield Judgement(last, "the same external_uid was redeemed twice: answers name different redemptions")
             continue
-        turns = [each for each in history.turns() if any(one in group for one in each.steps)]
+        turns = [each for each in history.turns if any(one in group for one in each.steps)]
         if any(one not in group for turn in turns for one in turn.steps):
             continue
         total: Debits = {}
@@ -82,7 +84,7 @@ def debited_once(history: History) -> Iterator[Judgement]:
 
 def _unanswered(history: History) -> Iterator[Judgement]:
     """What was not answered, and has no key, took nothing or what it stands for."""
-    for turn in history.turns():
+    for turn in history.turns:
         lost = [each for each in turn.steps if each.outcome == UNKNOWN and not each.uid]
         if len(turn.steps) != 1 or not lost or turn.before is None or turn.after is None:
             continue
@@ -98,7 +100,7 @@ NEVER_RAN = frozenset({"connection_reset", "server_error", "html_502", "rate_lim
 
 def refusal_debits_nothing(history: History) -> Iterator[Judgement]:
     """Nothing is held less, recorded or told after what was refused."""
-    for turn in history.turns():
+    for turn in history.turns:
         refused = [each for each in turn.steps if each.outcome in (REFUSAL, ERROR) and not each.asks]
         if not refused or len(refused) != len(turn.steps) or any(each.fault for each in refused):
             continue
@@ -114,7 +116,7 @@ def refusal_debits_nothing(history: History) -> Iterator[Judgement]:
 
 def own_assets_only(history: History) -> Iterator[Judgement]:
     """What names another guest's asset is refused, and takes nothing from anybody."""
-    turns = {step.place: turn for turn in history.turns() for step in turn.steps}
+    turns = {step.place: turn for turn in history.turns for step in turn.steps}
     for step in history.steps:
         foreign = _foreign(history, step)
         if not foreign:
@@ -152,6 +154,12 @@ def force_keeps_message(history: History) -> Iterator[Judgement]:
         if message and record is not None:
             kept = record.get("message") == message
             yield Judgement(step, None if kept else "the message of a force redeem was not kept with it")
+
+
+def _after_silence(history: History, step: Step) -> bool:
+    return bool(step.uid) and any(
+        each.uid == step.uid and each.turn < step.turn and each.outcome == UNKNOWN for each in history.steps
+    )
 
 
 def _is_new(step: Step, seen: set[tuple[str, int]]) -> bool:

@@ -24,7 +24,7 @@ def one_event_per_change(history: History) -> Iterator[Judgement]:
     if history.delivered is None:
         return
     seen: set[str] = set()
-    for turn in history.turns():
+    for turn in history.turns:
         if turn.before is None or turn.after is None:
             continue
         step = turn.steps[0] if turn.steps else None

@@ -6,6 +6,7 @@ from typing import Any
 from punchh_contract.conformance import tally
 from punchh_contract.conformance.laws.history import (
     BATCH,
+    CODE_MADE,
     ERROR,
     QUOTE,
     REFUSAL,
@@ -30,7 +31,7 @@ _ITEM = ("discount_amount", "discount_type", "discount_id", "discount_value", "q
 
 def quote_changes_nothing(history: History) -> Iterator[Judgement]:
     """Compare what was held before and after, and repeated quotes with each other."""
-    for turn in history.turns():
+    for turn in history.turns:
         asking = [each for each in turn.steps if each.asks and each.outcome in (QUOTE, REFUSAL, tally.COMMITTED_QUOTE)]
         if not asking or len(asking) != len(turn.steps):
             continue
@@ -53,7 +54,20 @@ def quote_changes_nothing(history: History) -> Iterator[Judgement]:
 
 def quote_equals_commit(history: History) -> Iterator[Judgement]:
     """Compare a commit with the last quote of the same request before it."""
-    yield from _kept(history, lambda step: _key(step), changed=False)
+    for commit in history.steps:
+        if commit.asks or commit.fault or commit.wrong or commit.outcome not in (SUCCESS, REFUSAL, ERROR):
+            continue
+        if history.may_repeat(commit):
+            continue
+        quotes = []
+        for each in _before(history, commit):
+            if each.guest == commit.guest and each.outcome == SUCCESS and each.operation.id != CODE_MADE:
+                quotes = []  # what was promised then may be gone
+            locked = history.settings.get("reward_locking") and each.uid != commit.uid
+            if each.asks and each.outcome == QUOTE and _key(each) == _key(commit) and not locked:
+                quotes.append(each)
+        if quotes:
+            yield Judgement(commit, _differs(quotes[-1], commit, "of the quote"))
 
 
 def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
@@ -118,23 +132,6 @@ def granted(step: Step) -> Any:
         found = [cents(each.get("discount_amount")) for each in items(step, "success")]
         return sum(each for each in found if each is not None) if None not in found else None
     return cents(step.answer.get("redemption_amount"))
-
-
-def _kept(history: History, key: Any, *, changed: bool) -> Iterator[Judgement]:
-    for commit in history.steps:
-        if commit.asks or commit.fault or commit.wrong or commit.outcome not in (SUCCESS, REFUSAL, ERROR):
-            continue
-        quotes = []
-        for each in _before(history, commit):
-            if each.guest == commit.guest and each.outcome == SUCCESS and each.operation.id != _CODE:
-                quotes = []  # what was promised then may be gone
-            if each.asks and each.outcome == QUOTE and key(each) == key(commit):
-                quotes.append(each)
-        if quotes:
-            yield Judgement(commit, _differs(quotes[-1], commit, "of the quote"))
-
-
-_CODE = "create_subscription_redemption_code"
 
 
 def _differs(quote: Step, commit: Step, whose: str) -> str | None:
