@@ -62,8 +62,9 @@ def _on_a_sandbox(run: Run, control: Control, court: Court) -> int:
             if set(story.operations) <= set(run.job.operations):
                 _tell(run, world, inbox, court, story, business)
                 count += 1
-        count += machine.run(run, world, inbox, court)
-    return count
+        drawn, breaches = machine.run(world, inbox, court)
+        report(run, breaches)
+    return count + drawn
 
 
 @contextlib.contextmanager
