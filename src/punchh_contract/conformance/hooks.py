@@ -19,8 +19,10 @@ from punchh_contract.conformance import hosts, prober, refusals
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
-from punchh_contract.conformance.job import FUZZ, Job
+from punchh_contract.conformance.job import FUZZ, LAWS, Job
 from punchh_contract.conformance.labelling import drop_unasked, label
+from punchh_contract.conformance.laws import telling
+from punchh_contract.conformance.laws.watching import Watcher
 from punchh_contract.conformance.limits import FURTHER
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.prober import NotRun, OwnFinding, Prober, parsed, settled
@@ -108,6 +110,7 @@ class Run:
         self._control = requests.Session()
         self._control.trust_env = False
         self._redeemed = 0
+        self.watcher = Watcher() if LAWS in job.phases else None
         self._bills: dict[str, Bill] = {}
 
     def grounded(self, fixtures: Fixtures, spending: Spending | None = None) -> Grounding:
@@ -139,6 +142,8 @@ class Run:
         if self.job.reset_path and self._redeemed >= RESET_EVERY:
             self._redeemed = 0
             self._control.post(self.job.base_url + self.job.reset_path, timeout=10).raise_for_status()
+            if self.watcher:
+                self.watcher.forget()
         body = self.grounding.ground(operation, case.body, as_written=_phase(case) == EXAMPLES)
         if not self.grounding.sendable(operation, body):
             # What it needs was there when it was generated, and is spent by now.
@@ -184,6 +189,9 @@ class Run:
         quoted = self._quotes.judge(operation, sent, status, answer, repeat=direct)
         for each in [*found, *([quoted] if quoted else [])]:
             self._add(operation, each, answer_of(response))
+        if self.watcher:
+            for breach in self.watcher.see(operation, sent, request, answer_of(response)):
+                self.add(telling.finding(self, breach))
 
     def send(self, operation: Operation, body: Any) -> requests.Response:
         """Send one request of our own with the job's credentials, settled like any other.

@@ -11,6 +11,7 @@ from punchh_contract.conformance.laws import machine
 from punchh_contract.conformance.laws.book import LAWS
 from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.laws.court import Breach, Court
+from punchh_contract.conformance.laws.given import Teller
 from punchh_contract.conformance.laws.inbox import Inbox, subscribed
 from punchh_contract.conformance.laws.law import Law, Need
 from punchh_contract.conformance.laws.scene import Scene
@@ -39,6 +40,13 @@ def run(run: Run, say: Say) -> None:
             pass
         except ControlError as error:
             run.result.leave_out("all", "laws", f"the sandbox's control plane failed: {error}")
+    else:
+        with contextlib.suppress(StoppedError):
+            for history in Teller(run).histories():
+                report(run, court.judge(history))
+                told += 1
+    if run.watcher is not None:
+        court.judged.update(run.watcher.court.judged)
     _count(run, court, control)
     say(f"{'laws':>10}: {told} stories, {court.judged.total()} judgements, {time.monotonic() - started:.0f} s")
 

@@ -1,20 +1,23 @@
 """From a breach to a finding: the law, the shortest story in words, and a curl for each step."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
-from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws.court import Breach
 from punchh_contract.conformance.laws.history import History, Move, Step
-from punchh_contract.conformance.laws.world import INVENTED
+from punchh_contract.conformance.laws.names import INVENTED
 from punchh_contract.conformance.verdict import clauses, exchanges
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Story
 from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.contract import Operation
 
+if TYPE_CHECKING:  # it imports us
+    from punchh_contract.conformance.hooks import Run
+
 PHASE = "laws"
 
 
-def finding(run: Run, breach: Breach) -> Finding:
+def finding(run: "Run", breach: Breach) -> Finding:
     """The finding of a breach, with the story up to the step that shows it."""
     law, step, history = breach.law, breach.judgement.step, breach.history
     operation = step.operation if step else run.operations[0]
@@ -37,19 +40,48 @@ def clause(operation: Operation, law_id: str) -> str:
     return clauses.pointer(laws, operation.laws.index(law_id)) if law_id in operation.laws else laws
 
 
-def told(run: Run, history: History, last: Step | None) -> Story:
-    """A history up to a step, in words and as it can be sent again."""
+def told(run: "Run", history: History, last: Step | None) -> Story:
+    """What of a history led to a step, in words and as it can be sent again."""
     scenes = []
-    for entry in history.entries:
+    for entry in _slice(history, last):
         if isinstance(entry, Move):
             scenes.append(Scene(f"control: {entry.words}", None, (entry.method, entry.path, entry.body)))
         else:
             token = _token(entry)
             variables = {"PUNCHH_ACCESS_TOKEN": token} if token else {}
             scenes.append(Scene(_words(entry), _exchange(run, entry), None, entry.turn, variables))
-            if last is not None and entry.place == last.place:
-                break
     return Story(history.name, tuple(scenes))
+
+
+def _slice(history: History, last: Step | None) -> list[Move | Step]:
+    """The entries up to a step without calls of guests who have no part in it: another's are left away, and so
+    is whoever only they name.
+    """
+    if last is None:
+        return list(history.entries)
+    kept: list[Move | Step] = []
+    turns = {each.turn for each in history.steps if each.guest == last.guest}
+    for entry in history.entries:
+        if isinstance(entry, Move) or entry.turn in turns:
+            kept.append(entry)
+        if isinstance(entry, Step) and entry.place >= last.place and entry.turn == last.turn:
+            break
+    named = {str(each.guest) for each in kept if isinstance(each, Step)}
+    named |= {str(asset.owner) for asset in history.assets.values() if _names(kept, asset.key)}
+    return [
+        each
+        for each in kept
+        if isinstance(each, Step) or not each.path.startswith("guests/") or each.path.split("/")[1] in named
+    ]
+
+
+def _names(entries: list[Move | Step], key: str) -> bool:
+    """Whether a call names an asset, or a basket holds it."""
+    return any(
+        key in str(each.request if isinstance(each, Step) else (each.body or {}).get("basket"))
+        for each in entries
+        if isinstance(each, Step) or isinstance(each.body, dict)
+    )
 
 
 def _words(step: Step) -> str:
@@ -59,7 +91,7 @@ def _words(step: Step) -> str:
     return f"{step.caller} {asked} {step.operation.id}{trouble}: {status}, {step.outcome}"
 
 
-def _exchange(run: Run, step: Step) -> Exchange | None:
+def _exchange(run: "Run", step: Step) -> Exchange | None:
     """The request of a step; a story's own guest stands for the run's, by the variable of the access token."""
     sent = step.sent
     if sent is None:

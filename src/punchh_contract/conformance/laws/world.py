@@ -9,12 +9,11 @@ from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws import bodies
 from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.laws.history import BATCH, ONLINE, Asset
+from punchh_contract.conformance.laws.names import INVENTED
 from punchh_contract.conformance.naming import word
 
 FIRST_ID = 8_800_000_001
 """Ids of everything that stories make begin here: beyond the sandbox's own, and below nobody's real ones."""
-INVENTED = "law-access-token-not-a-real-one-"
-"""How the access tokens of stories' guests begin."""
 AMOUNTS = ("0.01", "1", "2.50", "5", "7.77", "30", "40")
 PUNCHES = (1, 2, 5, 7, 3000)
 BIG = 100_000
