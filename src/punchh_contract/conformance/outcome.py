@@ -18,6 +18,8 @@ from punchh_contract.contract import Contract
 
 NO_FIXTURES = "no fixtures are given: only refusals are tested; list values of your own in --fixtures"
 
+UNJUDGED = "no story came so far that the law could be judged"
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
@@ -64,6 +66,12 @@ def outcome(
     if FUZZ not in job.phases:
         judgement = goals.Judgement([], [])  # nobody tried to reach them
     missed = [judging.goal(contract, goal.operation, goal.label, goal.statement) for goal in judgement.missed]
+    if job.own and result.stopped is None and set(job.operations) == set(contract.operations):
+        missed += [
+            judging.goal(contract, row["operation"], f"law {row['law']}", UNJUDGED)
+            for row in result.laws
+            if not row["judged"]
+        ]
     groups = group([*result.findings, *missed])
     partial = [f"{operation} was left out: it needs {needs}" for operation, needs in lacking.items()]
     partial += [f"{each} was left out: its credentials are refused" for each in result.left_out]

@@ -46,6 +46,8 @@ def discount_within_receipt(history: History) -> Iterator[Judgement]:
     for step in history.steps:
         if step.operation.id not in (ONLINE, BATCH) or step.outcome not in (SUCCESS, QUOTE):
             continue
+        if history.may_repeat(step):
+            continue  # the answer of the first, whose receipt may have been another
         receipt, amount = cents(step.request.get("receipt_amount")), granted(step)
         if receipt is None or amount is None or receipt < 0:
             continue

@@ -73,7 +73,7 @@ def quote_equals_commit(history: History) -> Iterator[Judgement]:
 def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
     """A commit whose receipt was another when it was quoted is what a quote of its own receipt says."""
     for commit in history.steps:
-        if commit.asks or commit.fault or commit.wrong:
+        if commit.asks or commit.fault or commit.wrong or history.may_repeat(commit):
             continue
         earlier = [
             each
