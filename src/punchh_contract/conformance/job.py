@@ -8,7 +8,6 @@ from typing import Any
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance.fixtures import Fixtures
 
-
 FUZZ, LAWS = "fuzz", "laws"
 PHASES = (FUZZ, LAWS)
 """The parts of a run, in their order: generated requests, and what a redemption is."""

@@ -87,7 +87,11 @@ class Book:
             turn, before = self._steps[-1].turn, None
         import json
 
-        raw = Answer(status, {"content-type": "application/json"}, json.dumps(answer).encode()) if status else None
+        raw = (
+            Answer(status, {"content-type": "application/json"}, json.dumps(answer).encode())
+            if status
+            else None
+        )
         self._steps.append(
             Step(
                 len(self._steps),

@@ -1,4 +1,4 @@
-"""Each law trips over a wrong history and lets a right one pass; none passes for want of anything to judge."""
+"""Each law trips over a wrong history and lets a right one pass; none for want of anything to judge."""
 
 import dataclasses
 import datetime as dt
@@ -61,7 +61,9 @@ def twice(second: int, points: int, together: bool = False) -> History:
     more = {"assets": {("redeemable", "493"): Asset(0, "redeemable", "493", 500, 40)}}
     body = order("redeemable", "493", **UID)
     book = Book(start, **more).then(ONLINE, body, 200, committed(), view(end))
-    return book.then(ONLINE, body, 200, committed(redemption_id=second), view(end), together=together).history()
+    return book.then(
+        ONLINE, body, 200, committed(redemption_id=second), view(end), together=together
+    ).history()
 
 
 def debited(after: Any, *others: Any, answer: Any = None) -> History:
@@ -160,7 +162,11 @@ def event(**changes: Any) -> dict[str, Any]:
         "user": {"account_balance": {"loyalty_points": 100}},
     }
     whole = {"content_id": "00000000-0000-4000-8000-000000000001", "timestamp": 1, "business_id": 1}
-    whole |= {"event_name": "redemptions", "action": "create", "payload": payload | changes.pop("payload", {})}
+    whole |= {
+        "event_name": "redemptions",
+        "action": "create",
+        "payload": payload | changes.pop("payload", {}),
+    }
     return {"redemption_id": 70, "user_id": ADA, "document": whole | changes}
 
 
@@ -249,7 +255,10 @@ WRONG: dict[str, list[History]] = {
     ],
     "signature_required": [door(200, 412), door(401, 412), door(412, 412, USED)],
     "credential_required": [door(200, 401), door(401, 401, USED)],
-    "documented_answer": [Book().then(ONLINE, order(), 500, {}).history(), Book().then(ONLINE, order(), 200, {}).history()],
+    "documented_answer": [
+        Book().then(ONLINE, order(), 500, {}).history(),
+        Book().then(ONLINE, order(), 200, {}).history(),
+    ],
     "ordered_times": [
         timed(created_at="2026-03-02T18:05:01"),
         timed(expiring_at="2026-03-02T18:05:00Z"),

@@ -22,7 +22,9 @@ def dollars(cents: int) -> float:
     return cents / 100
 
 
-def online(kind: str, key: str, *, receipt: int = RECEIPT, lines: tuple[int, ...] = (), number: int = 1) -> Json:
+def online(
+    kind: str, key: str, *, receipt: int = RECEIPT, lines: tuple[int, ...] = (), number: int = 1
+) -> Json:
     """A commit of an online order; `lines` are cents of menu items, `number` tells receipts apart.
 
     Without `client`, `store_number` and a guest's token, which a scene puts in.

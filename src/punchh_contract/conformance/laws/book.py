@@ -186,7 +186,7 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "one_event_per_change",
-        "Each change of a redemption is one event with its own content_id, the right ids and the new balance.",
+        "Each change of a redemption is one event: its own content_id, the right ids, the new balance.",
         "SEED-004, WH-META",
         DOCUMENTED,
         Severity.LOSS,

@@ -47,7 +47,9 @@ class Control:
                 method, url, json=body, params=query, timeout=TIMEOUT, allow_redirects=False
             )
             if not response.ok:
-                raise ControlError(f"the control plane answered {method} {_kind(path)} with {response.status_code}")
+                raise ControlError(
+                    f"the control plane answered {method} {_kind(path)} with {response.status_code}"
+                )
             return response.json() if response.content else None
         except (requests.RequestException, ValueError) as error:
             raise ControlError(

@@ -19,7 +19,7 @@ from punchh_contract.conformance.verdict.answers import Answer
 
 UNKNOWN = {"x_unknown_field": "of no meaning"}
 KEPT = 2
-"""Redemptions that a fixture must have left: one, and one more that a wrong target could make of its repetition."""
+"""Redemptions that a fixture must have left: one, and another that a wrong target makes of its repetition."""
 
 
 class Teller:
@@ -93,14 +93,18 @@ class Teller:
                 return each
         return None
 
-    def _send(self, story: "_Story", operation_id: str, body: dict[str, Any], twin: int | None = None) -> Step | None:
+    def _send(
+        self, story: "_Story", operation_id: str, body: dict[str, Any], twin: int | None = None
+    ) -> Step | None:
         run, operation = self._run, self._run.contract.operation(operation_id)
         try:
             response = run.send(operation, body)
         except CapError:
             return None
         except requests.RequestException:
-            return story.note(Step(len(story.steps), len(story.steps), operation, 0, body, None, None, twin=twin))
+            return story.note(
+                Step(len(story.steps), len(story.steps), operation, 0, body, None, None, twin=twin)
+            )
         run.result.tally.add_probe(operation, CALL, response.status_code)
         raw = Answer(response.status_code, dict(response.headers), response.content or b"")
         return story.note(

@@ -54,7 +54,7 @@ class Step:
     """One request of an operation and what came of it.
 
     `guest` is whom it names. `status` is None where no answer came. `turn` numbers what was sent at once.
-    `fault` is trouble that was ordered for it, `wrong` what was made wrong with its credentials, for which the
+    `fault` is trouble that was ordered for it, `wrong` what is wrong with its credentials, for which the
     answer may only have one of `wanted`. `twin` is the step that it repeats with fields that mean nothing.
     Views are None where nobody could look.
     """
@@ -172,16 +172,16 @@ class History:
     def code_of(self, code: str) -> Step | None:
         """The step that was answered with a redemption code."""
         for step in self.steps:
-            if step.operation.id == CODE_MADE and step.outcome == SUCCESS:
-                if step.answer.get("redemption_tracking_code") == code:
-                    return step
+            made = step.operation.id == CODE_MADE and step.outcome == SUCCESS
+            if made and step.answer.get("redemption_tracking_code") == code:
+                return step
         return None
 
 
 @dataclasses.dataclass(frozen=True)
 class Judgement:
-    """One look of a law at a step (None: at a move): `breach` says what is wrong, without a value that could be
-    anybody's; None if nothing is. `severity` is another than the law's own.
+    """One look of a law at a step (None: at a move): `breach` says what is wrong, without a value that could
+    be anybody's; None if nothing is. `severity` is another than the law's own.
     """
 
     step: Step | None

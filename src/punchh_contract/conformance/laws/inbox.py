@@ -43,7 +43,7 @@ class Inbox:
     def _take(self, delivery: Delivery) -> None:
         if delivery.method != "POST":
             return
-        told = tuple(f"{each.path}: {each.expectation}" for each in delivery.findings or ())
+        told = tuple(f"{each.pointer} {each.expectation}" for each in delivery.findings or ())
         with self._change:
             self._got.append(
                 Delivered(

@@ -1,4 +1,4 @@
-"""What a law is: a sentence, where it comes from, what it takes to look, how bad a breach is, and the look."""
+"""What a law is: a sentence, its source, what it takes to look, how bad a breach is, and the look."""
 
 import dataclasses
 import enum

@@ -55,7 +55,7 @@ def run(world: World, inbox: Inbox | None, court: Court) -> tuple[int, list[Brea
         suppress_health_check=list(HealthCheck),
     )
     try:
-        run_state_machine_as_test(machine, settings=limits)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(machine, settings=limits)
     except (StoppedError, ControlError):
         raise
     except (BrokenLawError, HypothesisException, BaseExceptionGroup):
@@ -150,7 +150,12 @@ def _machine(world: World, inbox: Inbox | None, court: Court, found: _Found) -> 
                 )
             )
 
-        @rule(who=st.integers(0, 1), receipt=st.sampled_from(RECEIPTS), asks=st.booleans(), key=st.integers(-1, 3))
+        @rule(
+            who=st.integers(0, 1),
+            receipt=st.sampled_from(RECEIPTS),
+            asks=st.booleans(),
+            key=st.integers(-1, 3),
+        )
         def batch(self, who: int, receipt: int, key: int, *, asks: bool) -> None:
             """A batch, a quote of one, or one again."""
             if self.scene is None:

@@ -1,4 +1,4 @@
-"""The phase of the laws: stories are carried out and judged, and what could not be is told with what would help."""
+"""The phase of the laws: tells stories, has them judged, and says which laws could not be."""
 
 import contextlib
 import time
@@ -48,7 +48,9 @@ def run(run: Run, say: Say) -> None:
     if run.watcher is not None:
         court.judged.update(run.watcher.court.judged)
     _count(run, court, control)
-    say(f"{'laws':>10}: {told} stories, {court.judged.total()} judgements, {time.monotonic() - started:.0f} s")
+    say(
+        f"{'laws':>10}: {told} stories, {court.judged.total()} judgements, {time.monotonic() - started:.0f} s"
+    )
 
 
 def _control(run: Run) -> Control | None:
@@ -65,7 +67,7 @@ def _on_a_sandbox(run: Run, control: Control, court: Court) -> int:
     world = World(run, control)
     world.learn()
     count = 0
-    with _listening(run, control) as inbox:
+    with _listening(control) as inbox:
         for story in STORIES:
             if set(story.operations) <= set(run.job.operations):
                 _tell(run, world, inbox, court, story, business)
@@ -76,7 +78,7 @@ def _on_a_sandbox(run: Run, control: Control, court: Court) -> int:
 
 
 @contextlib.contextmanager
-def _listening(run: Run, control: Control) -> Iterator[Inbox | None]:
+def _listening(control: Control) -> Iterator[Inbox | None]:
     """An inbox, or None where the sandbox delivers nothing."""
     with contextlib.ExitStack() as stack:
         try:

@@ -215,7 +215,12 @@ class Scene:
             self._inbox.wait((each["content_id"] for each in (view.events if view else ())), DELIVERY)
             delivered = self._inbox.since(self._got)
         return History(
-            self.name, tuple(self._entries), dict(self._assets), dict(self._baskets), dict(self.settings), delivered
+            self.name,
+            tuple(self._entries),
+            dict(self._assets),
+            dict(self._baskets),
+            dict(self.settings),
+            delivered,
         )
 
     def _seen(self) -> View | None:

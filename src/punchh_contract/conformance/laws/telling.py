@@ -54,8 +54,8 @@ def told(run: "Run", history: History, last: Step | None) -> Story:
 
 
 def _slice(history: History, last: Step | None) -> list[Move | Step]:
-    """The entries up to a step without calls of guests who have no part in it: another's are left away, and so
-    is whoever only they name.
+    """The entries up to a step without the calls of guests who have no part in it, and without whoever
+    only those name.
     """
     if last is None:
         return list(history.entries)
@@ -92,7 +92,7 @@ def _words(step: Step) -> str:
 
 
 def _exchange(run: "Run", step: Step) -> Exchange | None:
-    """The request of a step; a story's own guest stands for the run's, by the variable of the access token."""
+    """The request of a step; a story's own guest stands for the run's, by the access token's variable."""
     sent = step.sent
     if sent is None:
         return None

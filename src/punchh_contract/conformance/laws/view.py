@@ -19,8 +19,8 @@ POINTS, BANKED, CARDS, FUEL = (
 
 @dataclasses.dataclass(frozen=True)
 class Guest:
-    """One guest: `held` is how much of each thing there is (a used reward: 0; a subscription: minus its uses),
-    `records` the redemptions by id.
+    """One guest: `held` is how much of each thing there is (a used reward: 0; a subscription: minus its
+    uses), `records` the redemptions by id.
     """
 
     user_id: int
@@ -32,9 +32,7 @@ class Guest:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Guest":
         """Read the control plane's document of a guest."""
-        held: dict[Held, int] = {
-            key: int(document.get(key[0]) or 0) for key in (POINTS, BANKED, CARDS, FUEL)
-        }
+        held: dict[Held, int] = {key: int(document.get(key[0]) or 0) for key in (POINTS, BANKED, CARDS, FUEL)}
         for each in document.get("rewards") or ():
             held["reward", str(each["reward_id"])] = 0 if each.get("used") else 1
         for each in document.get("subscriptions") or ():

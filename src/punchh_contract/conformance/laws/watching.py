@@ -30,7 +30,9 @@ class Watcher:
         """The target was reset: it may give the same codes again."""
         self._codes.clear()
 
-    def see(self, operation: Operation, sent: requests.PreparedRequest, request: object, answer: Answer) -> list[Breach]:
+    def see(
+        self, operation: Operation, sent: requests.PreparedRequest, request: object, answer: Answer
+    ) -> list[Breach]:
         """Judge an answer; `request` is the parsed body. Returns what it breaks."""
         self._seen += 1
         step = Step(

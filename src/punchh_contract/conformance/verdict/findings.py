@@ -20,7 +20,7 @@ class Severity(enum.IntEnum):
     LOSS = 3
     """A good request was refused, or got no answer."""
     AMOUNT = 4
-    """What was taken or granted is another amount, of another kind or from somebody else than was asked for."""
+    """What was taken or granted is another amount, of another kind or from somebody else than asked for."""
     CRASH = 5
     """An answer of 5xx."""
     STATUS = 6
@@ -67,8 +67,8 @@ class Exchange:
 @dataclasses.dataclass(frozen=True)
 class Scene:
     """One thing that happens in a story, in `words`: a request, or what was done through a control plane
-    (`move`: method, path below `/_sandbox/`, body). What has the same `turn` was sent at once. `variables` are
-    those of the request that the run invented itself.
+    (`move`: method, path below `/_sandbox/`, body). What has the same `turn` was sent at once. `variables`
+    are those of the request that the run invented itself.
     """
 
     words: str
@@ -117,8 +117,9 @@ class Finding:
 
     `check` is one of: server_error, undocumented_status, content_type, response_schema, response_headers,
     accepted_invalid, refused_valid, accepted_without_header, no_answer, `probe:<name>`, quote_committed,
-    quote_changed, goal, `law:<id>`. `clause` is a JSON pointer into the contract (`#/components/…`). `statement` says in
-    our words what the contract wants; it never quotes a value. `status` is None where there was no answer.
+    quote_changed, goal, `law:<id>`. `clause` is a JSON pointer into the contract (`#/components/…`).
+    `statement` says in our words what the contract wants; it never quotes a value. `status` is None where there was
+    no answer. `story` is what led to it, where one request does not show it.
     """
 
     check: str

@@ -43,8 +43,8 @@ class Report:
     `findings` are groups worst first, each with its entry of the baseline. `partial` says why the run did not
     cover all (no credentials for an operation, no fixtures), `stopped` why it ended early. `not_reached` and
     `not_run` are rows of `operation`, `what` and `why`; `spending` rows are those of `Spending.rows`. `stale`
-    are entries of the baseline that this run did not see. `laws` says how often each was judged. `checks` names the checks made of an operation
-    beside `CHECKS`: its own checks, as `probe:<name>`.
+    are entries of the baseline that this run did not see. `laws` says how often each was judged. `checks`
+    names the checks made of an operation beside `CHECKS`: own checks as `probe:<name>`, laws as `law:<id>`.
     """
 
     target: str

@@ -1,4 +1,4 @@
-"""A finding's story in words, and as one script of curls: the control plane's calls first, then each request."""
+"""A finding's story in words, and as one script of curls, the control plane's calls among them."""
 
 import json
 

@@ -24,7 +24,7 @@ from punchh_contract.conformance.verdict.findings import Exchange
 from punchh_contract.contract import load
 
 LIFETIMES = {CODE_MADE: dt.timedelta(minutes=10), FORCE: dt.timedelta(hours=2)}
-"""How long what was made can be used: read off the vendor's samples (SEED-003, SEED-000), so held on a sandbox only."""
+"""How long what was made can be used, by the vendor's samples (SEED-003, SEED-000); for sandboxes only."""
 CLOCKS_APART = dt.timedelta(seconds=5)
 
 
@@ -173,4 +173,3 @@ def _door(history: History, *, signed: bool) -> Iterator[Judgement]:
             yield Judgement(step, f"{step.wrong}: refused, and something was taken" if lost else None)
         else:
             yield Judgement(step)
-

@@ -50,8 +50,8 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
         good = [each for each in group if each.outcome == SUCCESS]
         uids = {each.uid or f"none {each.place}" for each in good}
         yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
-        if (step := made.get(asked(group[0])[1])) is not None:
-            yield Judgement(step)
+        if (maker := made.get(asked(group[0])[1])) is not None:
+            yield Judgement(maker)
 
 
 def code_dies_at_expiry(history: History) -> Iterator[Judgement]:

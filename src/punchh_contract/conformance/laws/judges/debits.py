@@ -19,6 +19,7 @@ from punchh_contract.conformance.laws.history import (
 from punchh_contract.conformance.laws.judges.money import (
     Debits,
     asked,
+    basket_key,
     cents,
     expected,
     items,
@@ -30,7 +31,7 @@ from punchh_contract.conformance.verdict.findings import Severity
 
 
 def exact_debit(history: History) -> Iterator[Judgement]:
-    """What was taken in a turn is what its answers say, once for each redemption; and so is what is granted."""
+    """What was taken in a turn is what its answers say, once for each redemption; so is what is granted."""
     seen: set[tuple[str, int]] = set()
     for turn in history.turns:
         fresh = [each for each in turn.steps if each.outcome == SUCCESS and _is_new(each, seen)]
@@ -67,7 +68,9 @@ def debited_once(history: History) -> Iterator[Judgement]:
         answered = [each for each in group if each.outcome == SUCCESS]
         ids = {each.redemptions for each in answered}
         if len(ids) > 1:
-            yield Judgement(last, "the same external_uid was redeemed twice: answers name different redemptions")
+            yield Judgement(
+                last, "the same external_uid was redeemed twice: answers name different redemptions"
+            )
             continue
         turns = [each for each in history.turns if any(one in group for one in each.steps)]
         if any(one not in group for turn in turns for one in turn.steps):
@@ -93,7 +96,9 @@ def _unanswered(history: History) -> Iterator[Judgement]:
         once, found = would_take(history, lost[0]), taken(turn.before, turn.after)
         if once is not None:
             right = found == {} or (found == once and lost[0].fault not in NEVER_RAN)
-            yield Judgement(lost[0], None if right else "a call without an answer took what it does not stand for")
+            yield Judgement(
+                lost[0], None if right else "a call without an answer took what it does not stand for"
+            )
 
 
 NEVER_RAN = frozenset({"connection_reset", "server_error", "html_502", "rate_limited"})
@@ -112,7 +117,8 @@ def refusal_debits_nothing(history: History) -> Iterator[Judgement]:
             each for each, guest in turn.before.guests.items() if not guest.same(turn.after.guests[each])
         ]
         yield Judgement(
-            refused[0], "something was taken, given or recorded, and the answer is a refusal" if changed else None
+            refused[0],
+            "something was taken, given or recorded, and the answer is a refusal" if changed else None,
         )
 
 
@@ -132,8 +138,14 @@ def own_assets_only(history: History) -> Iterator[Judgement]:
             yield Judgement(step, "another guest's asset was redeemed, or promised")
             continue
         turn = turns[step.place]
-        lost = turn.before and turn.after and len(turn.steps) == 1 and any(
-            user_id != step.guest and amount for (user_id, _), amount in taken(turn.before, turn.after).items()
+        lost = (
+            turn.before
+            and turn.after
+            and len(turn.steps) == 1
+            and any(
+                user_id != step.guest and amount
+                for (user_id, _), amount in taken(turn.before, turn.after).items()
+            )
         )
         undocumented = step.status is not None and step.status not in step.operation.statuses
         yield Judgement(
@@ -205,7 +217,7 @@ def _worth(history: History, step: Step) -> str | None:
         receipt = cents(step.request.get("receipt_amount"))
     elif step.operation.id == BATCH and len(items(step, "success")) == 1:
         one = items(step, "success")[0]
-        kind, key = history.baskets.get(one.get("discount_basket_item_id"), ("", ""))
+        kind, key = basket_key(history, one)
         pairs, receipt = [(kind, key, one.get("discount_amount"))], cents(step.request.get("receipt_amount"))
     else:
         return None
@@ -268,5 +280,3 @@ def _foreign(history: History, step: Step) -> set[int]:
         named = "subscription", str(step.request.get("subscription_id"))
     asset = history.assets.get(named) if named else None
     return {step.place} if asset is not None and asset.owner not in (0, step.guest) else set()
-
-

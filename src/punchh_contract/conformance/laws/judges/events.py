@@ -20,7 +20,7 @@ STATUSES = {
 
 
 def one_event_per_change(history: History) -> Iterator[Judgement]:
-    """As many events as changes, each with an id of its own, the right ids, status and balance; and delivered."""
+    """As many events as changes, each with its own id, the right ids, status and balance, and delivered."""
     if history.delivered is None:
         return
     seen: set[str] = set()
@@ -45,7 +45,12 @@ def one_event_per_change(history: History) -> Iterator[Judgement]:
             breach = "a content_id was used before" if content_id in seen else None
             seen.add(content_id)
             alone = len(events) == 1
-            yield Judgement(step, breach or _wrong(each["document"], changes, turn, alone=alone) or _undelivered(history, content_id))
+            yield Judgement(
+                step,
+                breach
+                or _wrong(each["document"], changes, turn, alone=alone)
+                or _undelivered(history, content_id),
+            )
         if not events and turn.steps:
             yield Judgement(step)
 
@@ -75,7 +80,7 @@ def _wrong(
     if not findings.valid:
         return "the event does not fit the contract: " + next(iter(findings)).expectation
     payload = document["payload"]
-    guest, record = changes[payload["redemption_id"]] if payload["redemption_id"] in changes else (None, None)
+    guest, record = changes.get(payload["redemption_id"], (None, None))
     if guest is None or record is None:
         return "the event's redemption_id is not that of the change"
     if payload.get("user_id") not in (None, guest.user_id):
@@ -86,7 +91,9 @@ def _wrong(
     if reward is not None and str(payload.get("reward_id")) != str(reward):
         return "the event's reward_id is not that of the redemption"
     made = document["action"] == "create"
-    if made != (turn.before is None or payload["redemption_id"] not in turn.before.guests[guest.user_id].records):
+    if made != (
+        turn.before is None or payload["redemption_id"] not in turn.before.guests[guest.user_id].records
+    ):
         return "the event's action is not that of the change"
     return _balance(payload, guest) if alone else None
 

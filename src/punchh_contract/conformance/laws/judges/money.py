@@ -26,6 +26,11 @@ def items(step: Step, key: str) -> list[dict[str, Any]]:
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
+def basket_key(history: History, item: dict[str, Any]) -> tuple[str, str]:
+    """Kind of discount and id of what an item of a batch's answer is of; empty for one that nobody knows."""
+    return history.baskets.get(int(item.get("discount_basket_item_id") or 0), ("", ""))
+
+
 def expected(history: History, step: Step) -> Debits | None:
     """What a step takes if its answer is true: nothing unless it is a success. None where it cannot be known.
 
@@ -42,7 +47,7 @@ def expected(history: History, step: Step) -> Debits | None:
         return {}
     total: Debits = {}
     for each in items(step, "success"):
-        kind, key = history.baskets.get(each.get("discount_basket_item_id"), ("", ""))
+        kind, key = basket_key(history, each)
         found = _of(history, step, kind, key, cents(each.get("discount_amount")))
         if found is None:
             return None
@@ -51,7 +56,7 @@ def expected(history: History, step: Step) -> Debits | None:
 
 
 def would_take(history: History, step: Step) -> Debits | None:
-    """What a step would take if it succeeded, as far as its request tells; None where only the answer does."""
+    """What a step would take if it succeeded, if its request tells; None where only the answer does."""
     if step.operation.id == FORCE:
         return _forced(history, step)
     if step.operation.id == ONLINE:
@@ -78,9 +83,7 @@ def plus(one: Debits, other: Debits) -> Debits:
     return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
 
 
-def _of(
-    history: History, step: Step, kind: str, key: str, amount: decimal.Decimal | None
-) -> Debits | None:
+def _of(history: History, step: Step, kind: str, key: str, amount: decimal.Decimal | None) -> Debits | None:
     guest = step.guest
     match kind:
         case "reward":

@@ -32,7 +32,11 @@ _ITEM = ("discount_amount", "discount_type", "discount_id", "discount_value", "q
 def quote_changes_nothing(history: History) -> Iterator[Judgement]:
     """Compare what was held before and after, and repeated quotes with each other."""
     for turn in history.turns:
-        asking = [each for each in turn.steps if each.asks and each.outcome in (QUOTE, REFUSAL, tally.COMMITTED_QUOTE)]
+        asking = [
+            each
+            for each in turn.steps
+            if each.asks and each.outcome in (QUOTE, REFUSAL, tally.COMMITTED_QUOTE)
+        ]
         if not asking or len(asking) != len(turn.steps):
             continue
         step = asking[0]
@@ -59,7 +63,7 @@ def quote_equals_commit(history: History) -> Iterator[Judgement]:
             continue
         if history.may_repeat(commit):
             continue
-        quotes = []
+        quotes: list[Step] = []
         for each in _before(history, commit):
             if each.guest == commit.guest and each.outcome == SUCCESS and each.operation.id != CODE_MADE:
                 quotes = []  # what was promised then may be gone
@@ -103,7 +107,9 @@ def unknown_fields_ignored(history: History) -> Iterator[Judgement]:
             continue
         plain = by_place[step.twin]
         if plain.asks == step.asks:
-            same = (plain.status, plain.outcome) == (step.status, step.outcome) and promise(plain) == promise(step)
+            same = (plain.status, plain.outcome) == (step.status, step.outcome) and promise(plain) == promise(
+                step
+            )
         else:  # a quote, and the commit with the fields
             same = (plain.outcome == QUOTE) == (step.outcome == SUCCESS) and _differs(plain, step, "") is None
         yield Judgement(step, None if same else "fields that the contract does not know changed the answer")
@@ -140,7 +146,7 @@ def _differs(quote: Step, commit: Step, whose: str) -> str | None:
             "what was quoted was refused" if quote.outcome == QUOTE else "what a quote refuses was redeemed"
         )
     if quote.outcome == QUOTE and promise(quote) != promise(commit):
-        return f"the commit differs from what the answer {whose} promised: amount, category, items or distribution"
+        return f"the commit differs from what the answer {whose} promised: amount, items or distribution"
     return None
 
 
@@ -162,7 +168,7 @@ def _repeated(history: History) -> Iterator[tuple[Step, Step]]:
     last: dict[Any, Step] = {}
     for each in history.entries:
         if not isinstance(each, Step) or each.outcome not in (QUOTE, REFUSAL) or not each.asks:
-            if not isinstance(each, Step) or each.outcome not in (ERROR,):
+            if not isinstance(each, Step) or each.outcome != ERROR:
                 last.clear()
             continue
         key = _key(each)

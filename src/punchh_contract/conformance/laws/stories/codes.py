@@ -46,7 +46,11 @@ def no_codes(scene: Scene) -> None:
         f"guests/{guest.user_id}",
         {
             "subscriptions": [
-                {"subscription_id": int(guest.subscriptions[0]), "plan_id": scene.world.plan, "cancelled": True},
+                {
+                    "subscription_id": int(guest.subscriptions[0]),
+                    "plan_id": scene.world.plan,
+                    "cancelled": True,
+                },
                 {
                     "subscription_id": int(guest.subscriptions[1]),
                     "plan_id": scene.world.plan,
@@ -97,7 +101,10 @@ def held(scene: Scene) -> None:
 
 @story("what becomes of redemptions", ONLINE, FORCE)
 def later(scene: Scene) -> None:
-    guest, other = scene.guest(points=100, banked_cents=1000, rewards=({"discount_cents": 500},)), scene.guest()
+    guest, other = (
+        scene.guest(points=100, banked_cents=1000, rewards=({"discount_cents": 500},)),
+        scene.guest(),
+    )
     done = [
         scene.online(guest, "reward", guest.rewards[0]),
         scene.online(guest, "discount_amount", "5"),

@@ -1,7 +1,7 @@
-"""The crash matrix: each committing call × request lost, reply lost, slow reply, sent twice; and then what the
-contract lets a client do next.
+"""The crash matrix: each committing call with its request lost, its reply lost or slow, or sent twice; then
+what the contract lets a client do next.
 
-With a key (`x-retry` with-key) that is: send the very same again. Without one (never) it is: look, and let be.
+With a key (`x-retry` with-key) that is: send the very same again. Without one (never): look, and let be.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ def _kept(scene: Scene, order: Order) -> Order:
 
 
 def _crash(scene: Scene, kind: str) -> None:
-    for order in map(lambda each: _kept(scene, each), orders(scene)):
+    for order in [_kept(scene, each) for each in orders(scene)]:
         scene.fault(kind, order.operation)
         scene.call(dataclasses.replace(order, fault=kind))
         if scene.world.run.contract.operation(order.operation).retry.key:
@@ -37,7 +37,7 @@ for _kind in LOST + COMMITTED:
 
 @story("crash: the reply is slow, and the client impatient")
 def slow(scene: Scene) -> None:
-    for order in map(lambda each: _kept(scene, each), orders(scene)):
+    for order in [_kept(scene, each) for each in orders(scene)]:
         log = scene.control.ask("GET", "log")
         seen = int(log[-1]["seq"]) if log else 0
         scene.fault("latency", order.operation, seconds=SLOW)
@@ -52,7 +52,7 @@ def slow(scene: Scene) -> None:
 
 @story("crash: sent twice")
 def twice(scene: Scene) -> None:
-    for order in map(lambda each: _kept(scene, each), orders(scene)):
+    for order in [_kept(scene, each) for each in orders(scene)]:
         if scene.world.run.contract.operation(order.operation).retry.key:
             scene.together([order, order])
             scene.call(order)

@@ -64,7 +64,10 @@ def at_once_batch(scene: Scene) -> None:
 @story("till, kiosk and app want one thing", ONLINE)
 def race(scene: Scene) -> None:
     guest = scene.guest(
-        banked_cents=500, visit_cards=1, rewards=({"discount_cents": 500},), coupons=({"discount_cents": 200},)
+        banked_cents=500,
+        visit_cards=1,
+        rewards=({"discount_cents": 500},),
+        coupons=({"discount_cents": 200},),
     )
     for kind, key in (
         ("reward", guest.rewards[0]),

@@ -1,4 +1,4 @@
-"""Stories of doors: everything that can be wrong with credentials and signatures, and calls beyond the limit."""
+"""Stories of doors: all that can be wrong with credentials and signatures, and calls beyond the limit."""
 
 import dataclasses
 
