@@ -13,6 +13,8 @@ from punchh_contract.receiver.serving import bind, serving
 
 SECRET = "laws-invented-webhook-secret"  # noqa: S105  # invented, and made known to nobody but our sandbox
 NAME = "punchh-contract-laws"
+PATIENCE, IMPATIENCE = 3.0, 0.1
+"""Seconds that an event may take to come; milliseconds are usual."""
 
 
 class Inbox:
@@ -21,15 +23,17 @@ class Inbox:
     def __init__(self) -> None:
         self._got: list[Delivered] = []
         self._change = threading.Condition()
+        self._patience = PATIENCE
         self.app = create_receiver(self._take, Credentials(secrets=(SECRET,)), scheme="hmac-sha256")
 
-    def wait(self, content_ids: Iterable[str], seconds: float) -> bool:
-        """Return once each of these events came, True, or after so many seconds, False."""
+    def wait(self, content_ids: Iterable[str]) -> None:
+        """Return once each of these events came, or when patience is over; it is short once one was missing."""
         wanted = set(content_ids)
         with self._change:
-            return self._change.wait_for(
-                lambda: wanted <= {each.content_id for each in self._got}, timeout=seconds
-            )
+            if not self._change.wait_for(
+                lambda: wanted <= {each.content_id for each in self._got}, timeout=self._patience
+            ):
+                self._patience = IMPATIENCE
 
     def __len__(self) -> int:
         with self._change:

@@ -32,9 +32,6 @@ from punchh_contract.conformance.verdict.templates import compact
 from punchh_contract.conformance.wire import WireError
 from punchh_contract.contract import Contract, Operation
 
-DELIVERY = 5.0
-"""Seconds that an event may take to come, at most; milliseconds are usual."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Order:
@@ -212,7 +209,7 @@ class Scene:
         delivered = None
         if self._inbox is not None:
             view = self._seen()
-            self._inbox.wait((each["content_id"] for each in (view.events if view else ())), DELIVERY)
+            self._inbox.wait(each["content_id"] for each in (view.events if view else ()))
             delivered = self._inbox.since(self._got)
         return History(
             self.name,
