@@ -18,7 +18,7 @@ from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.stories import STORIES, Story
 from punchh_contract.conformance.laws.telling import finding
 from punchh_contract.conformance.laws.world import World
-from punchh_contract.conformance.wire import StoppedError
+from punchh_contract.conformance.wire import StoppedError, WireError
 
 Say = Callable[[str], None]
 
@@ -99,7 +99,7 @@ def _tell(
         raise
     except requests.RequestException as error:  # whatever a call did not catch by itself
         run.result.leave_out("all", f"story: {story.name}", f"it broke off: {type(error).__name__}")
-    except ControlError as error:
+    except (ControlError, WireError) as error:
         run.result.leave_out("all", f"story: {story.name}", str(error))
     finally:
         if not run.wire.stopped:
@@ -136,4 +136,4 @@ def _why(law: Law, control: Control | None) -> str:
     if control is None:
         needs = law.needs or (Need.FIXTURES,)
         return "it needs " + "; ".join(each.value for each in needs)
-    return NEVER_SEEN
+    return Need.REFUSALS.value if Need.REFUSALS in law.needs else NEVER_SEEN

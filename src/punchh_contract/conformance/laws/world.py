@@ -162,7 +162,12 @@ class World:
         return guest, document, assets, baskets
 
     def learn(self, most: int = 2) -> None:
-        """Learn what offers for points cost and are worth, from quotes of a basket that holds one."""
+        """Learn what offers for points cost and are worth, from quotes of a basket that holds one.
+
+        Elsewhere than on a target of our own they are fixtures with a cap, and left alone.
+        """
+        if not self.run.job.own:
+            return
         listed = [str(each.value) for each in self.run.job.fixtures.of(ONLINE, "redeemable_id")]
         for key in listed[:most]:
             self.allow("redeemable_id", key)

@@ -12,6 +12,8 @@ BROKEN = {"client": None, "user_id": None, "x": 1}
 
 @story("wrong credentials and signatures")
 def doors(scene: Scene) -> None:
+    if scene.world.run.budget.left is not None:
+        return  # the own checks of the fuzzing phase have it
     contract = scene.world.run.contract
     for order in orders(scene):
         for probe in probes_of(contract.operation(order.operation)):
