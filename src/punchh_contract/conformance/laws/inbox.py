@@ -27,7 +27,7 @@ class Inbox:
         self.app = create_receiver(self._take, Credentials(secrets=(SECRET,)), scheme="hmac-sha256")
 
     def wait(self, content_ids: Iterable[str]) -> None:
-        """Return once each of these events came, or when patience is over; it is short once one was missing."""
+        """Return once each of these events came, or patience is over; it is short once one was missing."""
         wanted = set(content_ids)
         with self._change:
             if not self._change.wait_for(

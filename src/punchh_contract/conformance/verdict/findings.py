@@ -118,8 +118,8 @@ class Finding:
     `check` is one of: server_error, undocumented_status, content_type, response_schema, response_headers,
     accepted_invalid, refused_valid, accepted_without_header, no_answer, `probe:<name>`, quote_committed,
     quote_changed, goal, `law:<id>`. `clause` is a JSON pointer into the contract (`#/components/…`).
-    `statement` says in our words what the contract wants; it never quotes a value. `status` is None where there
-    was no answer. `story` is what led to it, where one request does not show it.
+    `statement` says in our words what the contract wants; it never quotes a value. `status` is None where
+    there was no answer. `story` is what led to it, where one request does not show it.
     """
 
     check: str
