@@ -81,7 +81,7 @@ def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
             continue
         earlier = [
             each
-            for each in _before(history, commit)
+            for each in _standing(history, commit)
             if each.asks and _subject(each) == _subject(commit) and each.guest == commit.guest
         ]
         others = [each for each in earlier if each.outcome == QUOTE and _key(each) != _key(commit)]
@@ -148,6 +148,16 @@ def _differs(quote: Step, commit: Step, whose: str) -> str | None:
     if quote.outcome == QUOTE and promise(quote) != promise(commit):
         return f"the commit differs from what the answer {whose} promised: amount, items or distribution"
     return None
+
+
+def _standing(history: History, commit: Step) -> list[Step]:
+    """Earlier steps since the guest last redeemed anything: what was promised before may be gone."""
+    found: list[Step] = []
+    for each in _before(history, commit):
+        if each.guest == commit.guest and each.outcome == SUCCESS and each.operation.id != CODE_MADE:
+            found.clear()
+        found.append(each)
+    return found
 
 
 def _before(history: History, step: Step) -> list[Step]:
