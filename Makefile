@@ -72,8 +72,8 @@ upgrade-tools: install ## Raise the exact pins, in a commit of their own (needs 
 # What takes longer than CI may: 20 seeds against the sandbox, 20 through a proxy, every planted fault.
 soak: install ## The long proofs, about half an hour; figures go into docs/soak.md
 	for seed in $$(seq 1 20); do $(BIN)/punchh-contract test --seed $$seed --report-dir build/soak | tail -1; done
-	PUNCHH_CONTRACT_SOAK=1 $(BIN)/pytest -n auto tests/conformance/test_transparent.py \
-	  tests/conformance/test_plants.py tests/conformance/test_few_fixtures.py
+	PUNCHH_CONTRACT_SOAK=1 $(BIN)/pytest -n auto tests/conformance/test_databases.py \
+	  tests/conformance/test_transparent.py tests/conformance/test_plants.py tests/conformance/test_few_fixtures.py
 
 bench: install ## Compare speeds within one run
 	$(BIN)/python scripts/bench.py

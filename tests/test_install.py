@@ -23,6 +23,7 @@ SOURCE = ROOT / "src" / "punchh_contract"
 # Room -> the extra that its imports may need beside the base.
 EXTRAS = {
     "sandbox": "sandbox",
+    "proof": "sandbox",
     "receiver/app.py": "sandbox",
     "receiver/serving.py": "sandbox",
     "conformance": "contract",

@@ -82,6 +82,8 @@ ROOMS: dict[str, set[str] | None] = {
     },
     "conformance.verdict": VERDICT | {"auth", "contract", "signing", "errors"},
     "conformance": {"contract", "facts", "signing", "auth", "events", "receiver", "errors"},
+    # Plants faults into the sandbox. What judges them is a process of its own.
+    "proof": {"sandbox", "contract", "signing", "errors"},
     "cli": None,
 }
 IMPURE = frozenset(
@@ -131,6 +133,7 @@ NEVER: dict[str, set[str] | frozenset[str]] = {
     "conformance.laws": STRANGERS,
     "conformance.laws.judges": STRANGERS | NETWORK | {"os", "pathlib", "random", "time"},
     "conformance.verdict": STRANGERS | NETWORK | {"random", "time"},
+    "proof": {*ELSEWHERE, "punchh_contract.receiver", "random", "time"},
     "sandbox": ELSEWHERE,
     "sandbox.store": ELSEWHERE | NETWORK | {"starlette", "uvicorn", "time", "os"},
     **dict.fromkeys(OPERATIONS, ELSEWHERE | NETWORK | {"sqlalchemy", "starlette", "uvicorn", "time", "os"}),
@@ -216,6 +219,8 @@ def test_a_room_imports_only_what_the_table_allows(module: str, path: Path) -> N
         ("events.validation", "from punchh_contract.cli import main"),
         ("receiver.app", "from punchh_contract.sandbox import running"),
         ("receiver.verification", "import starlette"),
+        ("proof.zoo.money", "from punchh_contract.conformance import run"),
+        ("proof.planting", "import schemathesis"),
         ("elsewhere", "x = 1"),
     ],
 )

@@ -21,6 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from punchh_contract import sandbox
+from punchh_contract.auth import Credentials as Account
+from punchh_contract.auth import PunchhAuth
 from punchh_contract.cli import main
 from punchh_contract.receiver import Credentials, Scheme
 from punchh_contract.receiver.authorization import authorization_headers
@@ -318,10 +321,9 @@ class Plane:
 
     def deliver(self, number: int, method: str, body: bytes) -> int:
         wanted = self.subscribers[number]
-        credentials = Credentials(
-            wanted.get("user"), wanted.get("password"), wanted.get("token"), wanted.get("client", "any"),
-            (wanted["secret"],) if "secret" in wanted else (),
-        )  # fmt: skip
+        name, secret = wanted.get("name", "any"), wanted.get("secret", "")
+        # As the real control plane does: one name and one secret, whatever the scheme.
+        credentials = Credentials(name, secret, secret, name, (secret,))
         headers = authorization_headers(wanted["scheme"], credentials, "/", body)
         return httpx.request(
             method, wanted["url"], content=body, headers=headers, trust_env=False
@@ -394,3 +396,29 @@ def test_no_sandbox_at_all_is_said() -> None:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         result = CliRunner().invoke(main, ["listen", "--port", "0", "--sandbox", url])
     assert (result.exit_code, "no sandbox answers" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        SECRETS,
+        {"PUNCHH_WEBHOOK_TOKEN": "sandbox-webhook-token"},
+        {"PUNCHH_WEBHOOK_USER": "sandbox-user", "PUNCHH_WEBHOOK_PASSWORD": "sandbox-webhook-password"},
+    ],
+    ids=["its own secret", "hmac", "bearer", "basic"],
+)
+def test_it_gets_the_events_of_a_real_sandbox(variables: dict[str, str]) -> None:
+    with sandbox.running() as server:
+        listening = Listening("--sandbox", server.url, "--exit-after", "1", **variables)
+        while not any(each["state"] == "active" for each in server.control.subscribers()):
+            assert listening.process.poll() is None, listening.process.communicate()
+        auth = PunchhAuth(Account.from_mapping(server.credentials))
+        body = {"user_id": 111111112, "redemption": {"requested_punches": 3}}
+        httpx.post(
+            f"{server.url}/api2/dashboard/redemptions/force_redeem", json=body, auth=auth
+        ).raise_for_status()
+        out, err = listening.process.communicate(timeout=30)
+        assert (listening.process.returncode, err) == (0, "")
+        assert "force_redeemed" in out
+        assert server.control.subscribers() == []

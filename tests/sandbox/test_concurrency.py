@@ -1,4 +1,5 @@
-"""Many callers at once, over sockets: one process and two, on a SQLite file and on PostgreSQL."""
+"""Many callers at once, over sockets, of two processes that share a SQLite file or PostgreSQL. (One process
+and its memory: test_server.)"""
 
 import asyncio
 import random
@@ -65,7 +66,7 @@ class Shared:
 
 @pytest.fixture(
     scope="module",
-    params=[(FILE, 1), (FILE, 2), (POSTGRESQL, 2)],
+    params=[(FILE, 2), (POSTGRESQL, 2)],
     ids=lambda each: f"{each[0]}-{each[1]}",
 )
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:

@@ -1,18 +1,23 @@
 """What was answered is there after the process was killed; nothing is there by half; a restart goes on."""
 
 import asyncio
+import contextlib
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sandbox import books
-from sandbox.calling import ADA, FULL, GRACE, LINES, RECEIPT
-from sandbox.databases import DURABLE, Process, database, processes
-from sandbox.receiving import receiving
+from sandbox.calling import ADA, FULL, GRACE, LINES, NOW, RECEIPT
+from sandbox.databases import DURABLE, FILE, Process, database, processes
+from sandbox.receiving import receiving, redemption
 
 from punchh_contract.contract import load
+from punchh_contract.sandbox.events import Change
+from punchh_contract.sandbox.guests import Debit, Held
+from punchh_contract.sandbox.store import Store, Transaction
 
 CALLERS = 12
 ROUNDS = 3
@@ -94,6 +99,47 @@ def test_a_killed_process_loses_nothing_it_answered_and_leaves_no_half(kind: str
     with books.reading(db) as tx:
         for uid in sent:
             assert len(tx.redemptions.find(external_uid=uid)) == 1
+
+
+def lose(tx: Transaction) -> None:
+    tx.guests.apply(ADA, [Debit(Held.POINTS, ADA, 1)])
+
+
+def give_away(tx: Transaction) -> None:
+    made = redemption(tx.counters.next_id("redemption"))
+    tx.redemptions.add(made)
+    tx.emit(Change.CREATED, made)
+
+
+def keep_quiet(tx: Transaction) -> None:
+    tx.guests.apply(ADA, [Debit(Held.POINTS, ADA, 100)])
+    tx.redemptions.add(redemption(tx.counters.next_id("redemption")))
+
+
+def tell_lies(tx: Transaction) -> None:
+    tx.emit(Change.CREATED, redemption(6440001))
+
+
+def leave_out(tx: Transaction) -> None:
+    tx.counters.next_id("redemption")
+
+
+@pytest.mark.parametrize("half", [lose, give_away, keep_quiet, tell_lies, leave_out])
+def test_half_a_redemption_is_seen_in_the_books(half: Callable[[Transaction], None], tmp_path: Path) -> None:
+    db = database(FILE, tmp_path)
+    with contextlib.closing(Store(wall=lambda: NOW, url=db)) as store:
+        books.balance(db)
+        with store.transaction() as tx:
+            give_away(tx)
+            tx.guests.apply(ADA, [Debit(Held.POINTS, ADA, 100)])
+        books.balance(db, {6440001: {"points": 100}})
+        for wrong in ({6440002: {}}, {6440001: {"points": 99}}):
+            with pytest.raises(AssertionError):
+                books.balance(db, wrong)
+        with store.transaction() as tx:
+            half(tx)
+    with pytest.raises(AssertionError):
+        books.balance(db)
 
 
 @pytest.mark.parametrize("kind", DURABLE)

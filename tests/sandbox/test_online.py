@@ -295,3 +295,10 @@ def test_unknown_members_of_a_line_reach_neither_answer_nor_event(sandbox: Calle
     assert "invented" not in answer.text
     [event] = sandbox.events()
     assert event["payload"]["redemption_code"]["redeemed_menu_items"][0]["item_amount"] == 10
+
+
+def test_an_asset_that_is_not_theirs_is_refused_alike_with_conditions_told(sandbox: Caller) -> None:
+    sandbox.switch(qualifying_conditions=True)
+    for wanted in ({"reward_id": 1}, {"reward_id": 72001, "query": True}):
+        answer = sandbox.online("reward", **wanted)
+        assert (answer.status_code, answer.json()) == (422, ["Given reward is not accessible for this guest"])

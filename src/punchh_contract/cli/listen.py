@@ -260,12 +260,12 @@ def _subscribed(origin: str | None, url: str, scheme: Scheme, credentials: Crede
         return
     wanted: dict[str, Any] = {"url": f"{url}/", "scheme": scheme}
     if scheme == "basic":
-        wanted |= {"user": credentials.user, "password": credentials.password}
+        wanted |= {"name": credentials.user, "secret": credentials.password}
     elif scheme == "bearer":
-        wanted |= {"token": credentials.token}
+        wanted |= {"secret": credentials.token}
     elif scheme != "none":
         wanted |= {"secret": credentials.secrets[0]}
-        wanted |= {"client": credentials.key} if credentials.key else {}
+        wanted |= {"name": credentials.key} if credentials.key else {}
     with httpx.Client(base_url=f"{origin}/_sandbox", trust_env=False, timeout=_TIMEOUT) as client:
         number = _asked(client, "POST", "/subscribers", wanted)["subscriber_id"]
         try:

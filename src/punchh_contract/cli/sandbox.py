@@ -64,8 +64,21 @@ _ITEM = {"item_name": "Sandbox Pizza", "item_qty": 1}
     help="A host besides this machine that events may be delivered to, as it stands in a subscriber's URL. "
     "May be repeated.",
 )
+@click.option(
+    "--delivery-timeout",
+    default=15.0,
+    show_default=True,
+    type=click.FloatRange(0.01, 600),
+    help="Seconds that a receiver has to answer a delivery.",
+)
 def command(
-    port: int, host: str, db: str, clock: str | None, seed: Path | None, deliver_to: tuple[str, ...]
+    port: int,
+    host: str,
+    db: str,
+    clock: str | None,
+    seed: Path | None,
+    deliver_to: tuple[str, ...],
+    delivery_timeout: float,
 ) -> None:
     """Serve a sandbox of the four operations on this machine. Everything in it is invented.
 
@@ -74,7 +87,7 @@ def command(
     """
     with contextlib.closing(server.bind(host, port)) as listener:
         with _undisturbed():
-            app = server.build(clock, seed, db, deliver_to)
+            app = server.build(clock, seed, db, deliver_to, delivery_timeout)
         with contextlib.closing(app.state.store) as store:
             # Beside the server, which answers meanwhile: to work out what works takes as long as to start.
             telling = threading.Thread(target=_tell, args=(server.address(listener), store))

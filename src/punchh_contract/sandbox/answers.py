@@ -105,7 +105,7 @@ def refused_online(
     that does not fit the receipt says what the offer asks for."""
     status, error_id, values = refusal(decision, claimed, language)
     answer = without_conditions(error(operation, status, error_id, **values))
-    if shown:
+    if shown and status == 200:  # the body of another status need not be an object
         answer.body.update(conditions(decision))
     return answer
 

@@ -28,6 +28,8 @@ class Caller:
 
     user_id: int | None = None
     location: Location | None = None
+    by_mail: bool = False
+    """The guest was named by nothing but an address."""
     language: str = ENGLISH
     zone: tzinfo = UTC
 
@@ -120,7 +122,7 @@ def _guest(tx: Transaction, header: str | None, body: Mapping[str, object]) -> C
         user_id = tx.guests.holder("authentication_token", token)
         return Caller(user_id) if user_id is not None else Denied(401, "invalid_token")
     user_id = _by_mail(tx, body)
-    return Caller(user_id) if user_id is not None else Denied(401, "sign_in_required")
+    return Caller(user_id, by_mail=True) if user_id is not None else Denied(401, "sign_in_required")
 
 
 def _by_mail(tx: Transaction, body: Mapping[str, object]) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from punchh_contract.sandbox.clock import FIRST
 from punchh_contract.sandbox.decisions import Reason, Redemption, Refusal
 from punchh_contract.sandbox.guests import Code, Debit, Held
 
@@ -53,7 +54,7 @@ def cancel(redemption: Redemption, code: Code | None, now: datetime) -> Change |
     return Change(
         replace(redemption, status="cancelled", updated_at=now),
         tuple(debit.back() for debit in debits if debit.held is not Held.CODE or not made_with_it),
-        _ended(code, now) if made_with_it else None,
+        _ended(code) if made_with_it else None,
     )
 
 
@@ -62,9 +63,7 @@ def expire(redemption: Redemption, code: Code | None, now: datetime) -> Change |
     if redemption.status != WAITING:
         return Refusal(_PAST[redemption.status], name=redemption.name)
     ends = now if redemption.expires_at is None else min(redemption.expires_at, now)
-    return Change(
-        replace(redemption, status="expired", updated_at=now, expires_at=ends), (), _ended(code, now)
-    )
+    return Change(replace(redemption, status="expired", updated_at=now, expires_at=ends), (), _ended(code))
 
 
 def transfer(redemption: Redemption, code: Code | None, user_id: int, now: datetime) -> Change | Refusal:
@@ -83,11 +82,9 @@ def transfer(redemption: Redemption, code: Code | None, user_id: int, now: datet
     )
 
 
-def _ended(code: Code | None, now: datetime) -> Code | None:
-    """A code that can no longer be redeemed: it counts as expired."""
-    if code is None or (code.expires_at is not None and code.expires_at <= now):
-        return None
-    return replace(code, expires_at=now)
+def _ended(code: Code | None) -> Code | None:
+    """A code that can no longer be redeemed, wherever the clock goes: it counts as expired ever since."""
+    return None if code is None else replace(code, expires_at=FIRST)
 
 
 def _made(redemption: Redemption) -> datetime:

@@ -17,6 +17,7 @@ from punchh_contract.sandbox.guests import BasketItem, DiscountType, Wallet
 from punchh_contract.sandbox.identity import named
 from punchh_contract.sandbox.magic import Magic
 from punchh_contract.sandbox.store import Transaction
+from punchh_contract.sandbox.store.records import BY_MAIL
 
 Handler = Callable[[Transaction, Operation, Caller, Request], Answer]
 
@@ -56,7 +57,9 @@ class Operations:
         user_id = int(caller.user_id if caller.user_id is not None else request["user_id"])
         key = operation.retry.key if not request.get("query") else None
         text = request.get(key) if key else None
-        scope = (operation.id, user_id, text) if text else None
+        # An address opens no answer but those that it opened.
+        means = BY_MAIL if caller.by_mail else ""
+        scope = (operation.id + means, user_id, text) if text else None
         if scope:
             kept = tx.redemptions.answer(scope)
             if kept is not None:

@@ -117,7 +117,16 @@ def issued(tx: Transaction, operation_id: str, user_id: int, subscription_id: in
 def cancelled(tx: Transaction, redemption: Redemption) -> Redemption | Refusal:
     """Call a redemption off and give back what it took."""
     code = _code(tx, redemption)
-    return _changed(tx, Change.CANCELLED, redemption, lifecycle.cancel(redemption, code, tx.now))
+    after = _changed(tx, Change.CANCELLED, redemption, lifecycle.cancel(redemption, code, tx.now))
+    user_id, uid = redemption.user_id, redemption.external_uid
+    if (
+        isinstance(after, Redemption)
+        and uid
+        and not tx.redemptions.find(user_id=user_id, external_uid=uid, status="honoured")
+    ):
+        # "Please HONOR it" is no longer true: who asks again is judged anew.
+        tx.redemptions.forget((redemption.operation, user_id, uid))
+    return after
 
 
 def expired(tx: Transaction, redemption: Redemption) -> Redemption | Refusal:

@@ -18,6 +18,7 @@ from punchh_contract.errors import UsageError
 from punchh_contract.sandbox import seed as seeds
 from punchh_contract.sandbox.app import create_app
 from punchh_contract.sandbox.clock import read_clock, wall
+from punchh_contract.sandbox.deliveries.pump import TIMEOUT
 from punchh_contract.sandbox.fixtures import credentials
 from punchh_contract.sandbox.store.database import MEMORY
 
@@ -68,12 +69,21 @@ def build(
     seed: Path | None = None,
     db: str = MEMORY,
     deliver_to: Collection[str] = (),
+    delivery_timeout: float = TIMEOUT,
 ) -> Starlette:
-    """The application for a clock (ISO 8601 freezes it), a seed file, a database and the hosts besides
-    loopback that events may be delivered to. Raises UsageError and ContractError."""
+    """The application for a clock (ISO 8601 freezes it), a seed file, a database, the hosts besides
+    loopback that events may be delivered to, and the seconds that a delivery has. Raises UsageError and
+    ContractError."""
     state = None if clock is None else read_clock(clock)
     world = None if seed is None else seeds.load(seed)
-    return create_app(world, clock=wall, state=state, db=db, delivery_hosts=tuple(deliver_to))
+    return create_app(
+        world,
+        clock=wall,
+        state=state,
+        db=db,
+        delivery_hosts=tuple(deliver_to),
+        delivery_timeout=delivery_timeout,
+    )
 
 
 def address(listener: socket.socket) -> str:
@@ -132,12 +142,14 @@ def running(
     *,
     db: str = MEMORY,
     deliver_to: Collection[str] = (),
+    delivery_timeout: float = TIMEOUT,
 ) -> Iterator[Sandbox]:
     """A sandbox on 127.0.0.1 for the length of a `with`, in a thread of its own.
 
     `port` 0 takes a free one. `clock` as ISO 8601 text freezes time. `seed` is another seed file. `db` is
     where the state lives: `sqlite://` is memory, `sqlite:///file.db` and `postgresql+psycopg://…` outlive the
-    `with`. `deliver_to` are hosts besides loopback that events may be delivered to. `app` is an application
+    `with`. `deliver_to` are hosts besides loopback that events may be delivered to, each
+    delivery within `delivery_timeout` seconds. `app` is an application
     built before, which stays open; all but the port are ignored then.
 
     Raises:
@@ -149,7 +161,7 @@ def running(
 
     with contextlib.ExitStack() as stack:
         if app is None:
-            app = build(clock, seed, db, deliver_to)
+            app = build(clock, seed, db, deliver_to, delivery_timeout)
             stack.callback(app.state.store.close)
         listener = stack.enter_context(contextlib.closing(bind("127.0.0.1", port)))
         stack.enter_context(_served(app, listener))

@@ -35,14 +35,16 @@ main()
 
 
 @contextlib.contextmanager
-def sandbox() -> Iterator[str]:
+def sandbox(db: str = "sqlite://") -> Iterator[str]:
     """A sandbox on a free port for the length of a `with`, in a process of its own; gives its address.
+
+    `db` is where its state lives, as for `punchh-contract sandbox --db`.
 
     Of its own, so that it does not share an interpreter with the run. Raises UsageError if it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="punchh-contract-") as folder:
         process = subprocess.Popen(  # noqa: S603  # our own command, in our own interpreter
-            [sys.executable, "-c", _SANDBOX, *_options(Path(folder))],
+            [sys.executable, "-c", _SANDBOX, *_options(Path(folder), db)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -54,7 +56,7 @@ def sandbox() -> Iterator[str]:
             yield _address(process)
 
 
-def _options(folder: Path) -> list[str]:
+def _options(folder: Path, db: str) -> list[str]:
     """How the sandbox is started: in its usual world, but for the rate limits.
 
     The clock stands still, so all force redeems of a run fall into one minute, which has 500. Not switched
@@ -64,7 +66,7 @@ def _options(folder: Path) -> list[str]:
     world["business"].setdefault("settings", {})["rate_limits"] = False
     file = folder / "seed.yaml"
     file.write_text(yaml.safe_dump(world), encoding="utf-8")
-    return ["sandbox", "--port", "0", "--clock", CLOCK, "--seed", str(file)]
+    return ["sandbox", "--port", "0", "--clock", CLOCK, "--seed", str(file), "--db", db]
 
 
 @contextlib.contextmanager

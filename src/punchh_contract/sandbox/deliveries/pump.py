@@ -8,6 +8,8 @@ a second for a clock that runs and for what other processes did on a shared data
 import asyncio
 import itertools
 import logging
+import os
+import sys
 import uuid
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -53,6 +55,7 @@ class Pump:
         self._breaker = breaker
         self._lease_time = timedelta(seconds=timeout) + _SPARE
         self._name = uuid.uuid4().hex
+        self._mark = f"{self._name}.{os.getpid()}"
         self._numbers = itertools.count(1)
         self._holders: set[str] = set()
         self._workers: dict[int, asyncio.Task[None]] = {}
@@ -178,7 +181,7 @@ class Pump:
         return not (self._workers or self._awake.is_set())
 
     async def _work(self, subscriber_id: int) -> None:
-        holder = f"{self._name}-{next(self._numbers)}"
+        holder = f"{self._mark}-{next(self._numbers)}"
         self._holders.add(holder)
         done = 0
         try:
@@ -234,9 +237,11 @@ class Pump:
         return Dispatch(current.connection).take(subscriber_id, lease, current.now)
 
     def _is_over(self, holder: str) -> bool:
-        # A file is one process's: whoever else held a lease in it is dead.
-        ours = self._store.inline or holder.startswith(self._name)
-        return ours and holder not in self._holders
+        name, _, pid = holder.partition("-")[0].partition(".")
+        if name == self._name:
+            return holder not in self._holders
+        # A file is one machine's: whoever else held a lease in it is dead, or it is another process.
+        return self._store.inline and not (pid.isdigit() and _lives(int(pid)))
 
     def _settling(self, work: Work, holder: str, answer: Answer) -> Callable[[], Work | None]:
         def settle() -> Work | None:
@@ -300,3 +305,16 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process of this machine lives that is not ours. Windows cannot be asked without harm."""
+    if pid == os.getpid() or sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it lives, and is somebody else's
+    return True

@@ -87,7 +87,12 @@ def _sqlite(url: URL) -> Engine:
     memory = url.database in (None, "", ":memory:")
     # One connection that is never closed is the memory; whoever uses it holds the store's lock.
     pool: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **pool)
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+        hide_parameters=True,  # they hold tokens, and errors are logged
+        **pool,
+    )
 
     @event.listens_for(engine, "connect")
     def settings(connection: sqlite3.Connection, _: object) -> None:
@@ -114,6 +119,7 @@ def _sqlite(url: URL) -> Engine:
 def _postgresql(url: URL) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,
         # Of one process: a server has a hundred or so for all.
         pool_size=10,
         max_overflow=10,
@@ -164,6 +170,8 @@ def _prepare(connection: Connection, shown: str, begin: Callable[[Connection], N
             f"--db {shown}: made by a newer punchh-contract (its tables are version {version}, this program "
             f"knows {VERSION}); upgrade, or take another database"
         )
+    if version < VERSION and version not in STEPS:
+        raise UsageError(f"--db {shown}: its version {version} is none that there ever was; it is damaged")
     for step in range(version, VERSION):
         STEPS[step](connection)
         connection.execute(schema.update().values(version=step + 1))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    delete,
     func,
     insert,
     literal_column,
@@ -27,6 +28,9 @@ from punchh_contract.sandbox.store.tables import Id, Json, Key, Moment, Word, me
 
 Scope = tuple[str, int, str]
 """Where an answer is repeated: operation, guest, external_uid (assumed)."""
+
+BY_MAIL = " by mail"
+"""Ends the operation's name in a scope where nothing but an address named the guest."""
 
 redemptions = Table(
     "redemptions",
@@ -141,6 +145,17 @@ class Records:
             _ANSWER, {"operation": operation, "user": user_id, "uid": external_uid}
         ).first()
         return None if row is None else (row.status, row.body)
+
+    def forget(self, scope: Scope) -> None:
+        """Repeat an answer no more, by whichever way the guest was named."""
+        operation, user_id, external_uid = scope
+        self._connection.execute(
+            delete(answers).where(
+                answers.c.operation.in_((operation, operation + BY_MAIL)),
+                answers.c.user_id == user_id,
+                answers.c.external_uid == external_uid,
+            )
+        )
 
     def remember(self, scope: Scope, status: int, body: Any) -> None:
         """Keep an answer to repeat."""

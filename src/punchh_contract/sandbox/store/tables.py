@@ -60,7 +60,7 @@ class Id(TypeDecorator[int]):
 
 
 class _Foreign(TypeDecorator[str]):
-    """A text whose order is that of its bytes, as SQLite has it; PostgreSQL goes by a language unless told."""
+    """A text that sorts by its bytes, as in SQLite; PostgreSQL goes by a language unless told."""
 
     impl = Text
     cache_ok = True

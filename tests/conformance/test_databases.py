@@ -1,0 +1,28 @@
+"""The contract run finds nothing on the sandbox, whatever keeps its state; `make soak` asks twenty times."""
+
+import functools
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sandbox import databases
+
+from punchh_contract.cli import main
+from punchh_contract.cli.test import own_sandbox
+
+SEEDS = range(1, 21 if os.environ.get("PUNCHH_CONTRACT_SOAK") else 2)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("kind", databases.DURABLE)
+def test_the_run_finds_nothing_on_a_database(
+    kind: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = functools.partial(own_sandbox.sandbox, databases.database(kind, tmp_path))
+    monkeypatch.setattr("punchh_contract.cli.test.sandbox", here)
+
+    done = CliRunner().invoke(main, ["test", "--seed", str(seed), "--report-dir", str(tmp_path / "out")])
+
+    assert done.exit_code == 0, done.output
+    assert "green" in done.output
