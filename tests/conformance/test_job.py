@@ -22,6 +22,8 @@ FULL = Job(
     refusals_file=Path("state") / "refusals.db",
     ca_bundle="bundle.pem",
     rehearse=True,
+    phases=("laws",),
+    control=True,
 )
 
 

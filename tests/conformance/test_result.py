@@ -4,7 +4,7 @@ import json
 
 from punchh_contract.conformance.result import INTERRUPTED, Result
 from punchh_contract.conformance.tally import Tally
-from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity
+from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Severity, Story
 from punchh_contract.contract import load
 
 FORCE = load().operation("force_redeem")
@@ -14,9 +14,16 @@ def full() -> Result:
     exchange = Exchange(FORCE.id, "fuzzing", 1, FORCE.path, {"User-Agent": "x"}, {"user_id": 1}, "none")
     tally = Tally((FORCE.id,))
     tally.add(FORCE, "fuzzing", 401, {"user_id": 1}, {"error": "x"})
+    story = Story(
+        "a story", (Scene("a guest", move=("PUT", "guests/1", {})), Scene("a call", exchange, turn=1))
+    )
     return Result(
         tally=tally,
-        findings=[Finding("server_error", FORCE.id, "#/paths", Severity.CRASH, "words", 500, exchange)],
+        findings=[
+            Finding("server_error", FORCE.id, "#/paths", Severity.CRASH, "words", 500, exchange),
+            Finding("law:exact_debit", FORCE.id, "#/paths", Severity.AMOUNT, "words", 201, exchange, story),
+        ],
+        laws=[{"law": "exact_debit", "operation": FORCE.id, "judged": 1}],
         spending=[{"operation": FORCE.id, "field": "user_id", "cap": 1, "spent": 1, "unknown": 0}],
         not_run=[{"operation": FORCE.id, "what": "a", "why": "b"}],
         left_out=[FORCE.id],

@@ -14,7 +14,8 @@ import threading
 from typing import Any
 
 from punchh_contract.conformance import acceptance, engine, hooks, preflight
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import FUZZ, LAWS, Job
+from punchh_contract.conformance.laws import phase as laws
 from punchh_contract.conformance.preparation import prepare
 from punchh_contract.conformance.result import INTERRUPTED, Result
 from punchh_contract.conformance.runner import RESULT, SAY
@@ -43,7 +44,7 @@ def main() -> None:
     try:
         run = hooks.Run(job, contract, result)
         operations = preflight.usable(run)
-        if operations:
+        if operations and FUZZ in job.phases:
             hooks.install(run)
             document = prepare(contract, job.base_url, operations, job.fixtures, own=job.own)
             config = acceptance.config(
@@ -58,6 +59,8 @@ def main() -> None:
                 # Its steps follow from what was redeemed, and nothing will be.
                 config.projects.default.phases.stateful.enabled = False
             engine.drive(run, document, config, lambda text: write(SAY, text))
+        if operations and LAWS in job.phases and not run.wire.stopped:
+            laws.run(run, lambda text: write(SAY, text))
     except PunchhContractError as error:
         result.broken = str(error)
     except KeyboardInterrupt:

@@ -38,7 +38,8 @@ class Guard:
     """Checks the requests of one run.
 
     `uid_prefix` begins every `external_uid` that the run may send. `handed_out` is the run's own, live
-    collection of texts that the target gave in its answers.
+    collection of texts that the target gave in its answers; `made` likewise of what the run itself made on a
+    sandbox through its control plane: name (see `naming.word`), type and value.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Guard:
         credentials: Credentials,
         uid_prefix: str,
         handed_out: Collection[Any],
+        made: Collection[tuple[str, type, Any]] = (),
     ) -> None:
         self._contract = contract
         self._fixtures = fixtures
         self._credentials = credentials
         self._uid_prefix = uid_prefix
         self._handed_out = handed_out
+        self._made = made
         self._names: dict[str, list[Naming]] = collections.defaultdict(list)
         for operation in contract.operations.values():
             for each in namings(contract, operation):
@@ -94,6 +97,8 @@ class Guard:
                 )
 
     def _may(self, operation: Operation | None, name: str, value: Any) -> bool:
+        if isinstance(value, str | int) and (name, type(value), value) in self._made:
+            return True
         known = self._values(operation, name)
         consts = [each.const for each in self._names[name] if each.const is not None]
         if consts:

@@ -19,8 +19,10 @@ from punchh_contract.conformance import hosts, prober, refusals
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import FUZZ, LAWS, Job
 from punchh_contract.conformance.labelling import drop_unasked, label
+from punchh_contract.conformance.laws import telling
+from punchh_contract.conformance.laws.watching import Watcher
 from punchh_contract.conformance.limits import FURTHER
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.prober import NotRun, OwnFinding, Prober, parsed, settled
@@ -71,6 +73,7 @@ class Run:
         self.result = result or Result(Tally(job.operations))
         self.operations = tuple(contract.operation(each) for each in job.operations)
         self._handed_out: set[Any] = set()
+        self.made: set[tuple[str, type, Any]] = set()
         uid_prefix = "contract-run-" if any_run else f"contract-run-{job.run_id}-"
         self.spending = Spending(job.fixtures, capped=not job.own)
         self.budget = _budget(job)
@@ -78,7 +81,7 @@ class Run:
         self.wire = Wire(
             contract,
             job.base_url,
-            Guard(contract, job.fixtures, job.credentials, uid_prefix, self._handed_out),
+            Guard(contract, job.fixtures, job.credentials, uid_prefix, self._handed_out, self.made),
             self.budget,
             paced=not job.own and not job.rehearse,
             environments=environments(job.allowed_env),
@@ -86,7 +89,7 @@ class Run:
             ca_bundle=job.ca_bundle,
             adapter=Rehearsal(contract, job.credentials, job.fixtures) if job.rehearse else None,
         )
-        self._uid_prefix = uid_prefix
+        self.uid_prefix = uid_prefix
         self.grounding = self.grounded(job.fixtures, self.spending)
         self._links = links(contract, job.operations)
         self._prober = Prober(
@@ -107,6 +110,7 @@ class Run:
         self._control = requests.Session()
         self._control.trust_env = False
         self._redeemed = 0
+        self.watcher = Watcher() if LAWS in job.phases else None
         self._bills: dict[str, Bill] = {}
 
     def grounded(self, fixtures: Fixtures, spending: Spending | None = None) -> Grounding:
@@ -117,7 +121,7 @@ class Run:
             spending or Spending(fixtures, capped=False),
             self.job.credentials,
             seed=self.job.seed,
-            uid_prefix=self._uid_prefix,
+            uid_prefix=self.uid_prefix,
             own=self.job.own,
             handed_out=self._handed_out,
         )
@@ -138,6 +142,8 @@ class Run:
         if self.job.reset_path and self._redeemed >= RESET_EVERY:
             self._redeemed = 0
             self._control.post(self.job.base_url + self.job.reset_path, timeout=10).raise_for_status()
+            if self.watcher:
+                self.watcher.forget()
         body = self.grounding.ground(operation, case.body, as_written=_phase(case) == EXAMPLES)
         if not self.grounding.sendable(operation, body):
             # What it needs was there when it was generated, and is spent by now.
@@ -183,6 +189,9 @@ class Run:
         quoted = self._quotes.judge(operation, sent, status, answer, repeat=direct)
         for each in [*found, *([quoted] if quoted else [])]:
             self._add(operation, each, answer_of(response))
+        if self.watcher:
+            for breach in self.watcher.see(operation, sent, request, answer_of(response)):
+                self.add(telling.finding(self, breach))
 
     def send(self, operation: Operation, body: Any) -> requests.Response:
         """Send one request of our own with the job's credentials, settled like any other.
@@ -218,8 +227,9 @@ class Run:
         for bill in self._bills.values():  # grounded, and never sent: the run was stopped
             self.spending.settle(bill, "free")
         self.result.spending = self.spending.rows()
-        for each in [*self._prober.not_run(), *self._quotes.not_run()]:
-            self._leave_out(each)
+        if FUZZ in self.job.phases:
+            for each in [*self._prober.not_run(), *self._quotes.not_run()]:
+                self._leave_out(each)
         if self.budget.warning:
             self.result.warnings.append(self.budget.warning)
         self.result.handed_out = sorted(map(str, self._handed_out))

@@ -8,6 +8,10 @@ from typing import Any
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance.fixtures import Fixtures
 
+FUZZ, LAWS = "fuzz", "laws"
+PHASES = (FUZZ, LAWS)
+"""The parts of a run, in their order: generated requests, and what a redemption is."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Job:
@@ -20,7 +24,8 @@ class Job:
     that was spent, on a target of our own; None elsewhere. `max_time` is in seconds. `allowed_env` are values
     of `x-pch-env` that the user vouches for. `refusals_file` remembers failed authentications between runs,
     None where nobody counts them. `ca_bundle` is a file of certificates to trust instead of the usual ones.
-    With `rehearse` nothing is sent: answers come from the contract's examples.
+    With `rehearse` nothing is sent: answers come from the contract's examples. `phases` are those of PHASES
+    that are wanted. `control` says that the target is a sandbox whose control plane the run may use.
     """
 
     base_url: str
@@ -37,6 +42,8 @@ class Job:
     refusals_file: Path | None = None
     ca_bundle: str | None = None
     rehearse: bool = False
+    phases: tuple[str, ...] = PHASES
+    control: bool = False
 
     def dump(self) -> bytes:
         """The job as JSON, secrets included: for a pipe, never for a file."""
@@ -56,6 +63,7 @@ class Job:
                 **values,
                 "operations": tuple(values["operations"]),
                 "allowed_env": tuple(values["allowed_env"]),
+                "phases": tuple(values["phases"]),
                 "credentials": Credentials(**values["credentials"]),
                 "fixtures": Fixtures.load(values["fixtures"]),
                 "refusals_file": Path(file) if file else None,

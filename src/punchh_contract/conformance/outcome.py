@@ -5,7 +5,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from punchh_contract.conformance import goals
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import FUZZ, Job
+from punchh_contract.conformance.laws.history import CALL
 from punchh_contract.conformance.limits import Limits
 from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.verdict import judging
@@ -16,6 +17,8 @@ from punchh_contract.conformance.verdict.report import Report
 from punchh_contract.contract import Contract
 
 NO_FIXTURES = "no fixtures are given: only refusals are tested; list values of your own in --fixtures"
+
+UNJUDGED = "no story came so far that the law could be judged"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +63,15 @@ def outcome(
             stopped=result.stopped,
         ),
     )
+    if FUZZ not in job.phases:
+        judgement = goals.Judgement([], [])  # nobody tried to reach them
     missed = [judging.goal(contract, goal.operation, goal.label, goal.statement) for goal in judgement.missed]
+    if job.own and result.stopped is None and set(job.operations) == set(contract.operations):
+        missed += [
+            judging.goal(contract, row["operation"], f"law {row['law']}", UNJUDGED)
+            for row in result.laws
+            if not row["judged"]
+        ]
     groups = group([*result.findings, *missed])
     partial = [f"{operation} was left out: it needs {needs}" for operation, needs in lacking.items()]
     partial += [f"{each} was left out: its credentials are refused" for each in result.left_out]
@@ -89,12 +100,23 @@ def outcome(
         not_run=tuple(result.not_run),
         spending=tuple(result.spending),
         stale=tuple(baseline.stale(groups)),
-        checks={
-            each: [f"probe:{name}" for name in counts.probes] for each, counts in result.tally.counts.items()
-        },
+        laws=tuple(result.laws),
+        checks=_checks(result),
         seconds=seconds,
     )
     return Outcome(report, result, tuple(groups), redactor(job, result, contract))
+
+
+def _checks(result: Result) -> dict[str, list[str]]:
+    """The own checks and the laws of each operation, as checks of findings are called."""
+    found = {
+        each: [f"probe:{name}" for name in counts.probes if name != CALL]
+        for each, counts in result.tally.counts.items()
+    }
+    for row in result.laws:
+        if row["judged"]:
+            found[row["operation"]].append(f"law:{row['law']}")
+    return found
 
 
 def redactor(job: Job, result: Result, contract: Contract) -> Redactor:

@@ -24,6 +24,7 @@ class Result:
     findings: list[Finding] = dataclasses.field(default_factory=list)
     spending: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     not_run: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    laws: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     left_out: list[str] = dataclasses.field(default_factory=list)
     stopped: str | None = None
     broken: str | None = None

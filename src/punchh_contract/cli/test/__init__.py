@@ -15,6 +15,7 @@ from punchh_contract.cli.test import console, jobs
 from punchh_contract.cli.test.jobs import Options, Setup
 from punchh_contract.cli.test.own_sandbox import sandbox, terminated
 from punchh_contract.conformance import runner
+from punchh_contract.conformance.job import PHASES
 from punchh_contract.conformance.outcome import Outcome, outcome
 from punchh_contract.conformance.result import INTERRUPTED
 from punchh_contract.conformance.verdict import baseline as baseline_file
@@ -39,6 +40,13 @@ class _Folder(click.Path):
         if value == "":
             self.fail("it is empty: name a folder, or leave it out", param, ctx)
         return super().convert(value, param, ctx)
+
+
+def _phases(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    asked = [each.strip() for each in value.split(",")]
+    if unknown := [each for each in asked if each not in PHASES]:
+        raise UsageError(f"--phases: {unknown[0]!r} is none; choose of {', '.join(PHASES)}, by commas")
+    return tuple(each for each in PHASES if each in asked)
 
 
 @click.command(short_help="Run the contract against a server.")
@@ -79,6 +87,19 @@ class _Folder(click.Path):
     metavar="SECONDS",
     type=click.FloatRange(0, min_open=True),
     help="End after so long, with a report of what was done.",
+)
+@click.option(
+    "--phases",
+    metavar="LIST",
+    default=",".join(PHASES),
+    show_default=True,
+    callback=_phases,
+    help="Parts of the run, by commas: generated requests, and laws of what a redemption is.",
+)
+@click.option(
+    "--control",
+    is_flag=True,
+    help="The target is a sandbox of punchh-contract on this machine: laws may set it up and look inside.",
 )
 @click.option("--plan", is_flag=True, help="Print what would be sent, how often and with which fixtures.")
 @click.option(

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from punchh_contract.conformance.outcome import Outcome
 from punchh_contract.conformance.result import Result
+from punchh_contract.conformance.verdict import telling
 from punchh_contract.conformance.verdict.report import COUNTS, Report, mark, shown, statuses
 
 WIDTH = 150
@@ -33,6 +34,11 @@ def verdict(told: Outcome) -> str:
             console.print(_spending(told, planned=False))
         _rows(console, "Not run", report.not_run)
         _rows(console, "Not reached", report.not_reached)
+        if report.laws:
+            judged = {row["law"] for row in report.laws if row["judged"]}
+            total = sum(row["judged"] for row in report.laws)
+            every = len({row["law"] for row in report.laws})
+            _line(console, f"Laws: {len(judged)} of {every} judged, {total} times.")
         _findings(console, report)
         for each in report.stale:
             _line(console, f"In the baseline and not seen: {each.id} {each.operation} {each.check}")
@@ -128,6 +134,9 @@ def _findings(console: Console, report: Report) -> None:
         _line(console, f"{first.severity.name} {judged.group.id} {first.operation}: {first.check}{times}")
         _line(console, f"  {first.statement}")
         _line(console, f"  {first.clause}")
+        if first.story:
+            _line(console, f"  story: {first.story.name}")
+            _line(console, "\n".join(f"    {line}" for line in telling.words(first.story)))
         if standing := mark(judged):
             _line(console, f"  {standing}")
         if place < SHOWN and judged.red and (curl := report.curl(judged)):

@@ -12,7 +12,7 @@ from punchh_contract.auth import Credentials
 from punchh_contract.conformance import fixtures as fixtures_file
 from punchh_contract.conformance import hosts, target
 from punchh_contract.conformance.fixtures import Fixtures
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import PHASES, Job
 from punchh_contract.conformance.naming import TOKEN, namings
 from punchh_contract.conformance.wire import environments
 from punchh_contract.contract import Contract, Operation
@@ -34,6 +34,8 @@ class Options:
     max_examples: int
     max_time: float | None
     plan: bool
+    phases: tuple[str, ...] = PHASES
+    control: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,7 @@ def own(options: Options, contract: Contract, url: str) -> Setup:
             reset_path=target.RESET_PATH,
             max_time=options.max_time,
             rehearse=options.plan,
+            phases=options.phases,
         ),
         {},
     )
@@ -71,7 +74,7 @@ def own(options: Options, contract: Contract, url: str) -> Setup:
 
 def check_own(options: Options) -> None:
     """Raises UsageError for options that say something of another target, where none is named."""
-    for name in ("fixtures", "allow_host", "allow_env"):
+    for name in ("fixtures", "allow_host", "allow_env", "control"):
         if getattr(options, name):
             option = "--" + name.replace("_", "-")
             raise UsageError(f"{option} is for a target of yours: name it with --target URL, or leave it out")
@@ -117,6 +120,8 @@ def foreign(options: Options, contract: Contract, environ: Mapping[str, str]) ->
         refusals_file=refusals_file(environ),
         ca_bundle=_ca_bundle(environ),
         rehearse=options.plan,
+        phases=options.phases,
+        control=options.control,
     )
     warnings = []
     if origin.startswith("http://") and not hosts.is_loopback(urlsplit(origin).hostname or ""):

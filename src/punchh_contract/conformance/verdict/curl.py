@@ -29,17 +29,17 @@ def snippet(contract: Contract, exchange: Exchange, target: str) -> str:
     variables: dict[str, str] = {}
     body = _text(exchange, exchange.body, variables)
     headers = [
-        _header(exchange, value, variables, f"{name}: ") if value != "" else _word(f"{name};")
+        _header(exchange, value, variables, f"{name}: ") if value != "" else word(f"{name};")
         for name, value in exchange.headers.items()
     ]
     if "user-agent" not in map(str.lower, exchange.headers):
-        headers.append(_word("User-Agent:"))  # without it curl sends its own name
+        headers.append(word("User-Agent:"))  # without it curl sends its own name
     if operation.signature and exchange.digest != "none":
-        headers.append(_word(f"{operation.signature.header}: ") + '"$DIGEST"')
+        headers.append(word(f"{operation.signature.header}: ") + '"$DIGEST"')
         variables[exchange.secret or "PUNCHH_SECRET"] = "the client secret, as for the run"
     lines = ["(", "set -eu"]
     lines += [f': "${{{name}:?{meaning}}}"' for name, meaning in variables.items()]
-    lines.append(f"PUNCHH_TARGET=${{PUNCHH_TARGET:-{_word(target)}}}")
+    lines.append(f"PUNCHH_TARGET=${{PUNCHH_TARGET:-{word(target)}}}")
     if "$(json " in body:
         lines.append(_JSON)
     lines.append(f"BODY={body}")
@@ -48,7 +48,7 @@ def snippet(contract: Contract, exchange: Exchange, target: str) -> str:
         # `-e` means nothing where the reader puts `&&` or `if` around it: `exit` does.
         lines.append(f"DIGEST=$({_signing(operation, exchange)}) || exit")
     call = [
-        f'curl -sS -i -X {operation.method} "$PUNCHH_TARGET"{_word(exchange.uri)}',
+        f'curl -sS -i -X {operation.method} "$PUNCHH_TARGET"{word(exchange.uri)}',
         *(f"-H {header}" for header in headers),
         "--data-binary @-",
     ]
@@ -62,10 +62,10 @@ def _signing(operation: Operation, exchange: Exchange) -> str:
     algorithm = operation.signature.algorithm if operation.signature else ALGORITHMS[0]
     text, how = '"$BODY"', f"--operation {operation.id}"
     if exchange.uri != operation.path and exchange.digest != "other path":
-        how += f" --uri {_word(exchange.uri)}"
+        how += f" --uri {word(exchange.uri)}"
     if exchange.digest == "other algorithm":
         other = next(each for each in ALGORITHMS if each != algorithm)
-        how = f"--algorithm {other} --uri {_word(exchange.uri)}"
+        how = f"--algorithm {other} --uri {word(exchange.uri)}"
     elif exchange.digest == "other body":
         text = '"$BODY-as-it-was-not-sent"'
     if exchange.secret not in (None, "PUNCHH_SECRET"):
@@ -174,7 +174,8 @@ def _variable(exchange: Exchange, placeholder: dict[str, Any], variables: dict[s
     return name
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
+    """A text as one word of a shell."""
     return text if _PLAIN.fullmatch(text) else _shell(text)
 
 

@@ -19,13 +19,15 @@ class Severity(enum.IntEnum):
     """A request without the right credentials, or without a needed header, was not refused for that."""
     LOSS = 3
     """A good request was refused, or got no answer."""
-    CRASH = 4
+    AMOUNT = 4
+    """What was taken or granted is another amount, of another kind or from somebody else than asked for."""
+    CRASH = 5
     """An answer of 5xx."""
-    STATUS = 5
+    STATUS = 6
     """A refusal with another status than the contract has for it."""
-    SHAPE = 6
+    SHAPE = 7
     """A body, header or content type that breaks the contract."""
-    GOAL = 7
+    GOAL = 8
     """The run did not see what it had to see to be worth anything."""
 
 
@@ -63,13 +65,61 @@ class Exchange:
 
 
 @dataclasses.dataclass(frozen=True)
+class Scene:
+    """One thing that happens in a story, in `words`: a request, or what was done through a control plane
+    (`move`: method, path below `/_sandbox/`, body). What has the same `turn` was sent at once. `variables`
+    are those of the request that the run invented itself.
+    """
+
+    words: str
+    exchange: Exchange | None = None
+    move: tuple[str, str, Any] | None = None
+    turn: int | None = None
+    variables: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def dump(self) -> dict[str, Any]:
+        """The scene as JSON values."""
+        return {**vars(self), "exchange": self.exchange.dump() if self.exchange else None}
+
+    @classmethod
+    def load(cls, values: dict[str, Any]) -> "Scene":
+        """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
+        exchange, move = values["exchange"], values["move"]
+        return cls(
+            **{
+                **values,
+                "exchange": Exchange.load(exchange) if exchange else None,
+                "move": tuple(move) if move else None,
+            }
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Story:
+    """What led to a finding of a law, in order."""
+
+    name: str
+    scenes: tuple[Scene, ...]
+
+    def dump(self) -> dict[str, Any]:
+        """The story as JSON values."""
+        return {"name": self.name, "scenes": [each.dump() for each in self.scenes]}
+
+    @classmethod
+    def load(cls, values: dict[str, Any]) -> "Story":
+        """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
+        return cls(values["name"], tuple(Scene.load(each) for each in values["scenes"]))
+
+
+@dataclasses.dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with one answer, or with the run.
 
     `check` is one of: server_error, undocumented_status, content_type, response_schema, response_headers,
     accepted_invalid, refused_valid, accepted_without_header, no_answer, `probe:<name>`, quote_committed,
-    quote_changed, goal. `clause` is a JSON pointer into the contract (`#/components/…`). `statement` says in
-    our words what the contract wants; it never quotes a value. `status` is None where there was no answer.
+    quote_changed, goal, `law:<id>`. `clause` is a JSON pointer into the contract (`#/components/…`).
+    `statement` says in our words what the contract wants; it never quotes a value. `status` is None where
+    there was no answer. `story` is what led to it, where one request does not show it.
     """
 
     check: str
@@ -79,6 +129,7 @@ class Finding:
     statement: str
     status: int | None = None
     exchange: Exchange | None = None
+    story: Story | None = None
 
     @property
     def id(self) -> str:
@@ -91,17 +142,19 @@ class Finding:
             **vars(self),
             "severity": self.severity.name,
             "exchange": self.exchange.dump() if self.exchange else None,
+            "story": self.story.dump() if self.story else None,
         }
 
     @classmethod
     def load(cls, values: dict[str, Any]) -> "Finding":
         """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
-        exchange = values["exchange"]
+        exchange, story = values["exchange"], values.get("story")
         return cls(
             **{
                 **values,
                 "severity": Severity[values["severity"]],
                 "exchange": Exchange.load(exchange) if exchange else None,
+                "story": Story.load(story) if story else None,
             }
         )
 
@@ -129,7 +182,7 @@ def group(findings: Iterable[Finding]) -> list[Group]:
     """Group findings by id, worst first, then by operation and clause.
 
     Kept of each is one of its worst whose request can best be sent again: the first seen of those that name
-    the least that may be used up.
+    the least that may be used up; of stories the shortest.
     """
     first: dict[str, Finding] = {}
     counts: dict[str, int] = {}
@@ -150,10 +203,10 @@ def group(findings: Iterable[Finding]) -> list[Group]:
     )
 
 
-def _rank(finding: Finding) -> tuple[int, bool, int]:
+def _rank(finding: Finding) -> tuple[int, bool, int, int]:
     # One invalid body that was redeemed makes its whole group a matter of money.
     once = finding.exchange.once if finding.exchange else 0
-    return finding.severity, finding.exchange is None, once
+    return finding.severity, finding.exchange is None, len(finding.story.scenes) if finding.story else 0, once
 
 
 def _natural(clause: str) -> list[tuple[int, str]]:

@@ -37,7 +37,7 @@ def document(report: Report, redactor: Redactor) -> str:
         made = [*(CHECKS if calls else ()), *report.checks.get(operation, ())]
         passed = [each for each in dict.fromkeys(made) if each not in failing]
         unmade = {
-            f"probe:{each['what']}": each["why"]
+            _check(each["what"]): each["why"]
             for each in report.not_run
             if each["operation"] == operation and each["what"] not in CASES
         }
@@ -67,6 +67,10 @@ def document(report: Report, redactor: Redactor) -> str:
     root.attrib.update({name: str(count) for name, count in {**totals, "errors": 0}.items()})
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False)
+
+
+def _check(what: str) -> str:
+    return what if what.startswith("law:") else f"probe:{what}"
 
 
 def _case(suite: ET.Element, operation: str, name: str, clean: Clean) -> ET.Element:

@@ -131,6 +131,8 @@ class Replay:
         """Why an answer of a status, in which the finding was not seen, says nothing about it."""
         if reason := _UNSEEN.get(self.finding.check):
             return reason
+        if self.finding.story is not None:
+            return "a law takes its whole story: the report's snippet, or --phases laws with the same seed"
         if status == self.finding.status:
             return None
         told = f"answered {status}, the finding was of {self.finding.status or 'no answer'}"

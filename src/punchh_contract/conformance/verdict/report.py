@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from punchh_contract.conformance.verdict import curl
+from punchh_contract.conformance.verdict import curl, telling
 from punchh_contract.conformance.verdict.baseline import Judged, Known
 from punchh_contract.conformance.verdict.redaction import MASK, Redactor
 from punchh_contract.contract import Contract
@@ -43,8 +43,8 @@ class Report:
     `findings` are groups worst first, each with its entry of the baseline. `partial` says why the run did not
     cover all (no credentials for an operation, no fixtures), `stopped` why it ended early. `not_reached` and
     `not_run` are rows of `operation`, `what` and `why`; `spending` rows are those of `Spending.rows`. `stale`
-    are entries of the baseline that this run did not see. `checks` names the checks made of an operation
-    beside `CHECKS`: its own checks, as `probe:<name>`.
+    are entries of the baseline that this run did not see. `laws` says how often each was judged. `checks`
+    names the checks made of an operation beside `CHECKS`: own checks as `probe:<name>`, laws as `law:<id>`.
     """
 
     target: str
@@ -59,6 +59,7 @@ class Report:
     not_run: tuple[Mapping[str, str], ...] = ()
     spending: tuple[Mapping[str, Any], ...] = ()
     stale: tuple[Known, ...] = ()
+    laws: tuple[Mapping[str, Any], ...] = ()
     checks: Mapping[str, Iterable[str]] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
 
@@ -90,8 +91,10 @@ class Report:
         return ", ".join(parts) + ("; partial." if self.partial else ".")
 
     def curl(self, judged: Judged) -> str | None:
-        """The snippet that sends a group's request again; None where it has none (a goal)."""
-        exchange = judged.group.first.exchange
+        """The snippet that sends a group's request again, or its story; None where it has none (a goal)."""
+        exchange, story = judged.group.first.exchange, judged.group.first.story
+        if story is not None:
+            return telling.script(self.contract, story, self.target)
         return curl.snippet(self.contract, exchange, self.target) if exchange else None
 
     def dump(self, redactor: Redactor) -> dict[str, Any]:
@@ -112,6 +115,7 @@ class Report:
                 "findings": [self._finding(each) for each in self.findings],
                 "not_reached": self.not_reached,
                 "not_run": self.not_run,
+                "laws": self.laws,
                 "spending": [shown(row, redactor) for row in self.spending],
                 "baseline_stale": [each.dump() for each in self.stale],
             }

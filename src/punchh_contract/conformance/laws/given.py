@@ -1,0 +1,136 @@
+"""Stories on a target that nobody can look into: with the fixtures that are left, and within their caps.
+
+What answers alone can break is judged; what was taken, only the guest's account would show.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+
+from punchh_contract.conformance.fixtures import Fixture
+from punchh_contract.conformance.hooks import Run
+from punchh_contract.conformance.laws import bodies
+from punchh_contract.conformance.laws.history import BATCH, CALL, CODE_MADE, ONLINE, SUCCESS, History, Step
+from punchh_contract.conformance.naming import TOKEN
+from punchh_contract.conformance.spending import CapError
+from punchh_contract.conformance.verdict.answers import Answer
+
+UNKNOWN = {"x_unknown_field": "of no meaning"}
+KEPT = 2
+"""Redemptions that a fixture must have left: one, and another that a wrong target makes of its repetition."""
+
+
+class Teller:
+    """Tells one story after the other by means of a run's fixtures."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._numbers = itertools.count(1)
+
+    def histories(self) -> Iterator[History]:
+        """Each story that the fixtures are good for. Raises StoppedError and WireError."""
+        for operation, tell in ((ONLINE, self._online), (BATCH, self._batch), (CODE_MADE, self._codes)):
+            if operation in self._run.job.operations and operation not in self._run.result.left_out:
+                yield from tell()
+
+    def _online(self) -> Iterator[History]:
+        for kind, field in (*bodies.FIELDS.items(), ("card_completion", "discount_type")):
+            asset = self._left(ONLINE, field)
+            body = self._ordered(kind, asset) if asset else None
+            if body is not None:
+                yield self._kept(f"a fixture of {field} is quoted, committed and sent again", ONLINE, body)
+
+    def _batch(self) -> Iterator[History]:
+        guest = self._left(BATCH, "user_id")
+        if guest is not None:
+            yield self._kept("a basket is quoted, committed and sent again", BATCH, bodies.batch(guest.value))
+
+    def _codes(self) -> Iterator[History]:
+        subscription = self._left(CODE_MADE, "subscription_id")
+        if subscription is not None:
+            client = self._run.job.credentials.of(self._run.contract.operation(CODE_MADE)).client
+            body = {"client": client, "subscription_id": subscription.value}
+            story = _Story("two codes of one subscription")
+            for _ in range(2):
+                self._send(story, CODE_MADE, body)
+            yield story.history()
+
+    def _ordered(self, kind: str, asset: Fixture) -> dict[str, Any] | None:
+        """An order of an asset; None where the fixtures name no guest and no store for it."""
+        run = self._run
+        stores = run.job.fixtures.of(ONLINE, "store_number")
+        body = bodies.online(kind, str(asset.value), lines=(333, 1333, 1334))
+        body["client"] = run.job.credentials.of(run.contract.operation(ONLINE)).client
+        if not stores:
+            return None
+        body["store_number"] = stores[0].value
+        if not run.job.credentials.access_token:
+            token = self._left(ONLINE, TOKEN)
+            if token is None:
+                return None
+            body["authentication_token"] = token.value
+        return body
+
+    def _kept(self, name: str, operation: str, body: dict[str, Any]) -> History:
+        story = _Story(name)
+        quote = bodies.quote(body)
+        first = self._send(story, operation, quote)
+        self._send(story, operation, quote)
+        if first is not None:
+            self._send(story, operation, {**quote, **UNKNOWN}, twin=first.place)
+        key = {"external_uid": f"{self._run.uid_prefix}law-given-{next(self._numbers)}"}
+        done = self._send(story, operation, body | key)
+        if done is not None and done.outcome == SUCCESS:
+            self._send(story, operation, body | key)
+        return story.history()
+
+    def _left(self, operation: str, field: str) -> Fixture | None:
+        for each in self._run.job.fixtures.of(operation, field):
+            left = self._run.spending.left(each)
+            if left is None or left >= KEPT:
+                return each
+        return None
+
+    def _send(
+        self, story: "_Story", operation_id: str, body: dict[str, Any], twin: int | None = None
+    ) -> Step | None:
+        run, operation = self._run, self._run.contract.operation(operation_id)
+        try:
+            response = run.send(operation, body)
+        except CapError:
+            return None
+        except requests.RequestException:
+            return story.note(
+                Step(len(story.steps), len(story.steps), operation, 0, body, None, None, twin=twin)
+            )
+        run.result.tally.add_probe(operation, CALL, response.status_code)
+        raw = Answer(response.status_code, dict(response.headers), response.content or b"")
+        return story.note(
+            Step(
+                len(story.steps),
+                len(story.steps),
+                operation,
+                0,
+                body,
+                raw.status,
+                raw.json,
+                sent=response.request,
+                raw=raw,
+                twin=twin,
+            )
+        )
+
+
+class _Story:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.steps: list[Step] = []
+
+    def note(self, step: Step) -> Step:
+        self.steps.append(step)
+        return step
+
+    def history(self) -> History:
+        return History(self._name, tuple(self.steps))

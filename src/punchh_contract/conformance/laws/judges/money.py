@@ -1,0 +1,127 @@
+"""What a step should have taken, and amounts in cents."""
+
+import decimal
+from typing import Any
+
+from punchh_contract.conformance.laws.history import BATCH, CODE_MADE, FORCE, ONLINE, SUCCESS, History, Step
+from punchh_contract.conformance.laws.view import BANKED, CARDS, FUEL, POINTS, Held
+
+Debits = dict[tuple[int, Held], int]
+
+
+def cents(value: Any) -> decimal.Decimal | None:
+    """An amount in dollars as cents, exactly; None for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = decimal.Decimal(str(value)) * 100
+    except decimal.InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def items(step: Step, key: str) -> list[dict[str, Any]]:
+    """The items of a batch's answer under `success` or `failures`."""
+    found = step.answer.get(key) if isinstance(step.answer, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def basket_key(history: History, item: dict[str, Any]) -> tuple[str, str]:
+    """Kind of discount and id of what an item of a batch's answer is of; empty for one that nobody knows."""
+    return history.baskets.get(int(item.get("discount_basket_item_id") or 0), ("", ""))
+
+
+def expected(history: History, step: Step) -> Debits | None:
+    """What a step takes if its answer is true: nothing unless it is a success. None where it cannot be known.
+
+    Of a repeated answer the same; whoever sums up counts it once.
+    """
+    if step.outcome != SUCCESS:
+        return {}
+    if step.operation.id == ONLINE:
+        kind, key = asked(step)
+        return _of(history, step, kind, key, cents(step.answer.get("redemption_amount")))
+    if step.operation.id == FORCE:
+        return _forced(history, step)
+    if step.operation.id != BATCH:
+        return {}
+    total: Debits = {}
+    for each in items(step, "success"):
+        kind, key = basket_key(history, each)
+        found = _of(history, step, kind, key, cents(each.get("discount_amount")))
+        if found is None:
+            return None
+        total = plus(total, found)
+    return total
+
+
+def would_take(history: History, step: Step) -> Debits | None:
+    """What a step would take if it succeeded, if its request tells; None where only the answer does."""
+    if step.operation.id == FORCE:
+        return _forced(history, step)
+    if step.operation.id == ONLINE:
+        kind, key = asked(step)
+        return None if kind == "discount_amount" else _of(history, step, kind, key, None)
+    return {} if step.operation.id == CODE_MADE else None
+
+
+def asked(step: Step) -> tuple[str, str]:
+    """Kind of discount of an online order, and what it names, as text."""
+    kind = str(step.request.get("discount_type"))
+    field = {
+        "reward": "reward_id",
+        "redeemable": "redeemable_id",
+        "redemption_code": "redemption_code",
+        "subscription": "subscription_id",
+        "discount_amount": "redeemed_points",
+    }.get(kind)
+    return kind, str(step.request.get(field)) if field else ""
+
+
+def plus(one: Debits, other: Debits) -> Debits:
+    """The sum of debits."""
+    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
+
+
+def _of(history: History, step: Step, kind: str, key: str, amount: decimal.Decimal | None) -> Debits | None:
+    guest = step.guest
+    match kind:
+        case "reward":
+            return {(guest, ("reward", key)): 1}
+        case "card_completion":
+            return {(guest, CARDS): 1}
+        case "discount_amount":
+            return None if amount is None else {(guest, BANKED): int(amount)}
+        case "subscription":
+            return {(guest, ("subscription", key)): 1}
+        case "redeemable":
+            asset = history.assets.get(("redeemable", key))
+            return None if asset is None or asset.points is None else {(guest, POINTS): asset.points}
+        case "redemption_code":
+            made = history.code_of(key)
+            if made is None:
+                return {(guest, ("code", key)): 1}
+            subscription = str(made.request.get("subscription_id"))
+            return {(guest, ("code", key)): 1, (guest, ("subscription", subscription)): 1}
+        case _:
+            return None
+
+
+def _forced(history: History, step: Step) -> Debits | None:
+    order = step.request.get("redemption") or {}
+    if order.get("reward_id") is not None:
+        return {(step.guest, ("reward", str(order["reward_id"]))): 1}
+    count = order.get("requested_punches")
+    if not isinstance(count, int):
+        return None
+    if order.get("fuel_redemption"):
+        return {(step.guest, FUEL): count}
+    match history.settings.get("program"):
+        case "points":
+            return {(step.guest, POINTS): count}
+        case "banked_currency":
+            return {(step.guest, BANKED): count * 100}
+        case "visits":
+            return {(step.guest, CARDS): count}
+        case _:
+            return None

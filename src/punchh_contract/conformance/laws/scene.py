@@ -1,0 +1,301 @@
+"""Carries out stories: sends each step through the run's one wire, and looks around it where it can."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from punchh_contract.auth import Credentials, PunchhRequestsAuth
+from punchh_contract.conformance.laws import bodies
+from punchh_contract.conformance.laws.control import Control
+from punchh_contract.conformance.laws.history import (
+    BATCH,
+    CALL,
+    CODE_MADE,
+    FORCE,
+    ONLINE,
+    SUCCESS,
+    Asset,
+    History,
+    Move,
+    Step,
+)
+from punchh_contract.conformance.laws.inbox import Inbox
+from punchh_contract.conformance.laws.view import View, look
+from punchh_contract.conformance.laws.world import Guest, World
+from punchh_contract.conformance.probes import Call, Probe
+from punchh_contract.conformance.verdict.answers import Answer
+from punchh_contract.conformance.verdict.templates import compact
+from punchh_contract.conformance.wire import WireError
+from punchh_contract.contract import Contract, Operation
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """A request that a story wants sent.
+
+    `by_body` names the guest by the token in the body instead of a header. `wrong` is a fault of credentials.
+    `headers` come beside the usual ones. `look` False leaves out the looks before and after. `timeout` is in
+    seconds.
+    """
+
+    operation: str
+    guest: Guest
+    body: dict[str, Any]
+    caller: str = "till"
+    by_body: bool = False
+    wrong: Probe | None = None
+    fault: str | None = None
+    twin: int | None = None
+    timeout: float | None = None
+    look: bool = True
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Scene:
+    """One story as it is told. Raises ControlError, WireError and StoppedError from whatever is asked."""
+
+    def __init__(self, name: str, world: World, inbox: Inbox | None) -> None:
+        self.name = name
+        self.world = world
+        self._inbox = inbox
+        self._got = len(inbox) if inbox else 0
+        self._entries: list[Step | Move] = []
+        self._guests: list[Guest] = []
+        self._assets: dict[tuple[str, str], Asset] = {}
+        self._baskets: dict[int, tuple[str, str]] = {}
+        self.settings: dict[str, Any] = {"program": world.program}
+        self.changed = False
+        """Whether the business has other settings than before."""
+        self._view: View | None = None
+        self._turn = 0
+
+    @property
+    def control(self) -> Control:
+        """The control plane of the world."""
+        return self.world.control
+
+    def guest(self, **held: Any) -> Guest:
+        """Make a guest; see `World.guest`."""
+        guest, document, assets, baskets = self.world.guest(**held)
+        self._guests.append(guest)
+        self._assets |= assets
+        self._baskets |= baskets
+        self._entries.append(Move(f"a guest {len(self._guests)}", "PUT", f"guests/{guest.user_id}", document))
+        self._view = None
+        return guest
+
+    def move(self, words: str, method: str, path: str, body: Any = None) -> Any:
+        """Do something through the control plane."""
+        before = self._seen()
+        answer = self.control.ask(method, path, body)
+        self._view = None
+        self._entries.append(Move(words, method, path, body, before, self._seen()))
+        return answer
+
+    def setting(self, **settings: Any) -> None:
+        """Change settings of the business for the length of the story."""
+        program = settings.pop("program", None)
+        self.settings |= settings | ({"program": program} if program else {})
+        change = ({"settings": settings} if settings else {}) | ({"program": program} if program else {})
+        self.changed = True
+        self.move("settings of the business", "PATCH", "business", change)
+
+    def fault(self, kind: str, operation: str, **more: Any) -> None:
+        """Order trouble for the next call of an operation."""
+        body = {"kind": kind, "operation": operation, **more}
+        self.control.ask("POST", "faults", body)
+        self._entries.append(Move(f"trouble on order: {kind}", "POST", "faults", body))
+
+    def online(self, guest: Guest, kind: str, key: str = "", **more: Any) -> Step:
+        """An online order; `more` are fields of the body besides, and of `Order`."""
+        return self.call(self.online_order(guest, kind, key, **more))
+
+    def online_order(
+        self,
+        guest: Guest,
+        kind: str,
+        key: str = "",
+        *,
+        receipt: int = bodies.RECEIPT,
+        lines: tuple[int, ...] = (),
+        query: bool = False,
+        uid: str | None = None,
+        extra: dict[str, Any] | None = None,
+        **order: Any,
+    ) -> Order:
+        """The order of an online redemption."""
+        body = self.world.named(bodies.online(kind, key, receipt=receipt, lines=lines)) | (extra or {})
+        if order.get("by_body"):
+            body["authentication_token"] = guest.authentication_token
+        return Order(ONLINE, guest, _asked(body, uid, query=query), **order)
+
+    def batch(self, guest: Guest, **more: Any) -> Step:
+        """A batch over a guest's basket."""
+        return self.call(self.batch_order(guest, **more))
+
+    def batch_order(
+        self,
+        guest: Guest,
+        *,
+        receipt: int = bodies.RECEIPT,
+        lines: tuple[int, ...] = (),
+        query: bool = False,
+        uid: str | None = None,
+        extra: dict[str, Any] | None = None,
+        **order: Any,
+    ) -> Order:
+        """The order of a batch."""
+        body = bodies.batch(guest.user_id, receipt=receipt, lines=lines) | (extra or {})
+        return Order(BATCH, guest, _asked(body, uid, query=query), **order)
+
+    def force(self, guest: Guest, **more: Any) -> Step:
+        """A force redeem; `more` are fields of its order, and of `Order`."""
+        return self.call(self.force_order(guest, **more))
+
+    def force_order(self, guest: Guest, **more: Any) -> Order:
+        """The order of a force redeem."""
+        order = {key: more.pop(key) for key in tuple(more) if key in _ORDER}
+        return Order(FORCE, guest, bodies.force(guest.user_id, **order), **more)
+
+    def code(self, guest: Guest, subscription: str, **more: Any) -> Step:
+        """A subscription's redemption code. What it is answered with may be redeemed afterwards."""
+        return self.call(self.code_order(guest, subscription, **more))
+
+    def code_order(self, guest: Guest, subscription: str, **more: Any) -> Order:
+        """The order of a code."""
+        body = {"client": self.world.client(CODE_MADE), "subscription_id": subscription}
+        return Order(CODE_MADE, guest, body, "app", **more)
+
+    def call(self, order: Order) -> Step:
+        """Send one order and look."""
+        before = self._seen() if order.look else None
+        response: requests.Response | None
+        try:
+            response = self.world.run.wire.send(
+                self._prepared(order), expects_refusal=order.wrong is not None, timeout=order.timeout
+            )
+        except requests.RequestException:
+            response = None
+        self._turn += 1
+        return self._note(order, response, before, last=True)
+
+    def together(self, orders: Sequence[Order]) -> list[Step]:
+        """Send orders at once, and look before the first and after the last."""
+        before = self._seen()
+        responses = self.world.run.wire.together([self._prepared(each) for each in orders])
+        self._turn += 1
+        return [
+            self._note(
+                order,
+                response if isinstance(response, requests.Response) else None,
+                before if place == 0 else None,
+                last=place == len(orders) - 1,
+            )
+            for place, (order, response) in enumerate(zip(orders, responses, strict=True))
+        ]
+
+    def look_again(self) -> None:
+        """Take the view after the last step once more: it was too early."""
+        self._view = None
+        last = self._entries[-1]
+        self._entries[-1] = dataclasses.replace(last, after=self._seen())
+
+    def history(self) -> History:
+        """The story so far, as laws judge it."""
+        delivered = None
+        if self._inbox is not None:
+            view = self._seen()
+            self._inbox.wait(each["content_id"] for each in (view.events if view else ()))
+            delivered = self._inbox.since(self._got)
+        return History(
+            self.name,
+            tuple(self._entries),
+            dict(self._assets),
+            dict(self._baskets),
+            dict(self.settings),
+            delivered,
+        )
+
+    def _seen(self) -> View | None:
+        if not self._guests:
+            return None
+        if self._view is None:
+            self._view = look(self.control, (each.user_id for each in self._guests), self.world.since)
+        return self._view
+
+    def _prepared(self, order: Order) -> requests.PreparedRequest:
+        run, operation = self.world.run, self.world.run.contract.operation(order.operation)
+        credentials = self.world.credentials(order.guest, header=not order.by_body)
+        prepared = requests.Request(
+            operation.method,
+            run.job.base_url + operation.path,
+            headers={
+                "Content-Type": "application/json",
+                "User-Agent": credentials.user_agent or "",
+                **dict(order.headers),
+            },
+            data=compact(order.body),
+            auth=PunchhRequestsAuth(credentials, run.contract),
+        ).prepare()
+        return prepared if order.wrong is None else _spoilt(operation, order.wrong, credentials, prepared)
+
+    def _note(
+        self, order: Order, response: requests.Response | None, before: View | None, *, last: bool
+    ) -> Step:
+        contract: Contract = self.world.run.contract
+        operation = contract.operation(order.operation)
+        raw = None
+        if response is not None:
+            raw = Answer(response.status_code, dict(response.headers), response.content or b"")
+            self.world.run.result.tally.add_probe(operation, CALL, response.status_code)
+        self._view = None
+        step = Step(
+            len(self._entries),
+            self._turn,
+            operation,
+            order.guest.user_id,
+            order.body,
+            raw.status if raw else None,
+            raw.json if raw else None,
+            order.caller,
+            response.request if response is not None else self._prepared(order),
+            raw,
+            before,
+            self._seen() if last and order.look else None,
+            order.fault,
+            order.wrong.name if order.wrong else None,
+            order.wrong.statuses & frozenset(operation.statuses) if order.wrong else frozenset(),
+            order.twin,
+        )
+        if order.operation == CODE_MADE and step.outcome == SUCCESS:
+            self.world.allow("redemption_code", str(step.answer.get("redemption_tracking_code")))
+        self._entries.append(step)
+        return step
+
+
+_ORDER = ("requested_punches", "reward_id", "force_message", "fuel_redemption")
+
+
+def _asked(body: dict[str, Any], uid: str | None, *, query: bool) -> dict[str, Any]:
+    if uid is not None:
+        body["external_uid"] = uid
+    return bodies.quote(body) if query else body
+
+
+def _spoilt(
+    operation: Operation, probe: Probe, credentials: Credentials, sent: requests.PreparedRequest
+) -> requests.PreparedRequest:
+    """The request with one thing wrong. Raises WireError for a body that is not ours."""
+    if not isinstance(sent.body, bytes) or not json.loads(sent.body):
+        raise WireError("a story's request has no body")
+    url = urlsplit(str(sent.url))
+    headers = {name: str(value) for name, value in sent.headers.items() if name.lower() != "content-length"}
+    call = Call(sent.path_url, headers, sent.body)
+    probe.change(operation, credentials, call)
+    return requests.Request(
+        sent.method, f"{url.scheme}://{url.netloc}{call.path}", headers=call.headers, data=call.body
+    ).prepare()

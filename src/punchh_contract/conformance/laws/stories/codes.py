@@ -1,0 +1,122 @@
+"""Stories of subscription codes, locks, and what becomes of a redemption later."""
+
+from punchh_contract.conformance.laws.scene import Scene
+from punchh_contract.conformance.laws.stories.debiting import CALLERS, PAST
+from punchh_contract.conformance.laws.stories.story import BATCH, CODE_MADE, FORCE, ONLINE, story
+
+ZONES = ("America/New_York", "Asia/Kolkata", "Nowhere/At_All")
+
+
+@story("codes are made, redeemed, and redeemed again", CODE_MADE, ONLINE)
+def codes(scene: Scene) -> None:
+    if scene.world.plan is None:
+        return
+    guest, other = scene.guest(subscriptions=2), scene.guest(subscriptions=1)
+    made = [scene.code(guest, each) for each in (*guest.subscriptions, guest.subscriptions[0])]
+    made.append(scene.code(other, other.subscriptions[0]))
+    for zone in ZONES:
+        scene.code(guest, guest.subscriptions[0], headers=(("Accept-Timezone", zone),))
+    texts = [str(each.answer.get("redemption_tracking_code")) for each in made if each.outcome == "success"]
+    if len(texts) < 4:
+        return
+    uid = scene.world.uid()
+    scene.online(guest, "redemption_code", texts[0], query=True)
+    scene.online(guest, "redemption_code", texts[0], uid=uid)
+    scene.online(guest, "redemption_code", texts[0], uid=uid)
+    scene.online(guest, "redemption_code", texts[0], uid=scene.world.uid())
+    scene.online(guest, "redemption_code", texts[0])
+    scene.online(guest, "redemption_code", texts[3], uid=scene.world.uid())
+    scene.together(
+        [
+            scene.online_order(guest, "redemption_code", texts[1], uid=scene.world.uid(), caller=each)
+            for each in CALLERS
+        ]
+    )
+
+
+@story("codes of what cannot be used", CODE_MADE)
+def no_codes(scene: Scene) -> None:
+    if scene.world.plan is None:
+        return
+    guest = scene.guest(subscriptions=2)
+    scene.code(guest, guest.subscriptions[0])
+    scene.move(
+        "one subscription ended",
+        "PUT",
+        f"guests/{guest.user_id}",
+        {
+            "subscriptions": [
+                {
+                    "subscription_id": int(guest.subscriptions[0]),
+                    "plan_id": scene.world.plan,
+                    "cancelled": True,
+                },
+                {
+                    "subscription_id": int(guest.subscriptions[1]),
+                    "plan_id": scene.world.plan,
+                    "expires_at": PAST,
+                },
+            ]
+        },
+    )
+    for each in guest.subscriptions:
+        scene.code(guest, each)
+
+
+@story("a code just before and just after its end", CODE_MADE, ONLINE)
+def expiry(scene: Scene) -> None:
+    if scene.world.plan is None:
+        return
+    guest = scene.guest(subscriptions=1)
+    scene.move("the clock stands still", "POST", "clock/freeze")
+    for seconds in (598, 602):
+        made = scene.code(guest, guest.subscriptions[0])
+        if made.outcome != "success":
+            return
+        text = str(made.answer["redemption_tracking_code"])
+        scene.move(f"{seconds} s later", "POST", "clock/advance", {"seconds": seconds})
+        scene.online(guest, "redemption_code", text, query=True)
+        scene.online(guest, "redemption_code", text, uid=scene.world.uid())
+    scene.move("a day later", "POST", "clock/advance", {"seconds": 86400})
+
+
+@story("a basket that is held", BATCH)
+def held(scene: Scene) -> None:
+    for query in (False, True):
+        guest = scene.guest(
+            visit_cards=3,
+            rewards=({"discount_cents": 500, "expires_at": PAST}, {"discount_cents": 300}),
+            basket=(("reward", 0), ("reward", 1), ("card_completion", "")),
+        )
+        scene.setting(reward_locking=True)
+        mine, other = scene.world.uid(), scene.world.uid()
+        scene.batch(guest)
+        scene.batch(guest, uid=mine, query=query)
+        scene.batch(guest, uid=other, query=True, caller="kiosk")
+        scene.batch(guest, uid=other, caller="kiosk")
+        scene.batch(guest, uid=mine)
+        scene.move("the basket is let go", "POST", f"guests/{guest.user_id}/basket/unlock")
+        scene.batch(guest, uid=other, caller="kiosk")
+
+
+@story("what becomes of redemptions", ONLINE, FORCE)
+def later(scene: Scene) -> None:
+    guest, other = (
+        scene.guest(points=100, banked_cents=1000, rewards=({"discount_cents": 500},)),
+        scene.guest(),
+    )
+    done = [
+        scene.online(guest, "reward", guest.rewards[0]),
+        scene.online(guest, "discount_amount", "5"),
+        scene.force(guest, requested_punches=5),
+    ]
+    for each in done:
+        for redemption in each.redemptions:
+            scene.move("a redemption is cancelled", "POST", f"redemptions/{redemption}/cancel")
+    if scene.world.plan is None or CODE_MADE not in scene.world.run.job.operations:
+        return
+    subscriber = scene.guest(subscriptions=1)
+    for what, body in (("expire", None), ("transfer", {"user_id": other.user_id})):
+        made = scene.code(subscriber, subscriber.subscriptions[0])
+        for redemption in made.redemptions:
+            scene.move(f"a waiting redemption: {what}", "POST", f"redemptions/{redemption}/{what}", body)

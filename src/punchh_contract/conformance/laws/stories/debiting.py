@@ -1,0 +1,241 @@
+"""Stories of debits: one key several times, refusals, force redeems, other guests' assets, races."""
+
+from punchh_contract.conformance.impossible import impossible
+from punchh_contract.conformance.laws.scene import Order, Scene
+from punchh_contract.conformance.laws.stories.quoting import BASKET, rich
+from punchh_contract.conformance.laws.stories.story import BATCH, CODE_MADE, FORCE, ONLINE, story
+from punchh_contract.conformance.naming import namings
+
+CALLERS = ("till", "kiosk", "app")
+PAST, AHEAD = "2020-01-01T00:00:00Z", "2098-01-01T00:00:00Z"
+
+
+@story("one external_uid, one order after the other", ONLINE)
+def again(scene: Scene) -> None:
+    guest, kinds = rich(scene)
+    for kind, key in kinds:
+        uid = scene.world.uid()
+        for caller in CALLERS[:2]:
+            scene.online(guest, kind, key, uid=uid, caller=caller)
+        scene.online(guest, kind, key, uid=uid, receipt=3100)
+
+
+@story("one external_uid for a basket, twice", BATCH)
+def again_batch(scene: Scene) -> None:
+    guest = scene.guest(
+        banked_cents=900, visit_cards=4, rewards=({"discount_cents": 301},), basket=(*BASKET, ("reward", 7))
+    )
+    uid = scene.world.uid()
+    for _ in range(2):
+        scene.batch(guest, uid=uid)
+    guest = scene.guest(visit_cards=4, basket=(("card_completion", ""), ("card_completion", "")))
+    uid = scene.world.uid()
+    scene.batch(guest, uid=uid)
+    scene.batch(guest, uid=uid)
+
+
+@story("another external_uid is another redemption", ONLINE)
+def other_keys(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=5000, visit_cards=3)
+    for _ in range(2):
+        scene.online(guest, "discount_amount", "5", uid=scene.world.uid())
+        scene.online(guest, "card_completion", uid=scene.world.uid())
+    other = scene.guest(banked_cents=5000)
+    uid = scene.world.uid()
+    scene.online(guest, "discount_amount", "5", uid=uid)
+    scene.online(other, "discount_amount", "5", uid=uid)
+
+
+@story("one external_uid at once", ONLINE)
+def at_once(scene: Scene) -> None:
+    guest, kinds = rich(scene)
+    for kind, key in kinds:
+        uid = scene.world.uid()
+        scene.together([scene.online_order(guest, kind, key, uid=uid, caller=each) for each in CALLERS])
+
+
+@story("one external_uid at once, with a basket", BATCH)
+def at_once_batch(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=900, visit_cards=4, rewards=({"discount_cents": 301},), basket=BASKET)
+    uid = scene.world.uid()
+    scene.together([scene.batch_order(guest, uid=uid, caller=each) for each in CALLERS])
+
+
+@story("till, kiosk and app want one thing", ONLINE)
+def race(scene: Scene) -> None:
+    guest = scene.guest(
+        banked_cents=500,
+        visit_cards=1,
+        rewards=({"discount_cents": 500},),
+        coupons=({"discount_cents": 200},),
+    )
+    for kind, key in (
+        ("reward", guest.rewards[0]),
+        ("redemption_code", guest.codes[0]),
+        ("discount_amount", "5"),
+        ("card_completion", ""),
+    ):
+        scene.together(
+            [scene.online_order(guest, kind, key, uid=scene.world.uid(), caller=each) for each in CALLERS]
+        )
+
+
+@story("till, kiosk and app want one reward by three roads", ONLINE, BATCH, FORCE)
+def race_by_roads(scene: Scene) -> None:
+    for _ in range(3):
+        guest = scene.guest(rewards=({"discount_cents": 500},), basket=(("reward", 0),))
+        scene.together(
+            [
+                scene.online_order(guest, "reward", guest.rewards[0], uid=scene.world.uid(), caller="app"),
+                scene.batch_order(guest, uid=scene.world.uid(), caller="till"),
+                scene.force_order(guest, reward_id=int(guest.rewards[0]), caller="support"),
+            ]
+        )
+
+
+@story("till and kiosk redeem one basket", BATCH)
+def race_basket(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=150, visit_cards=1, rewards=({"discount_cents": 301},), basket=BASKET)
+    scene.together([scene.batch_order(guest, uid=scene.world.uid(), caller=each) for each in CALLERS])
+
+
+@story("orders that are refused", ONLINE)
+def refused(scene: Scene) -> None:
+    guest = scene.guest(
+        banked_cents=100,
+        rewards=(
+            {"discount_cents": 500, "used": True},
+            {"discount_cents": 500, "expires_at": PAST},
+            {"discount_cents": 500, "starts_at": AHEAD},
+            {"discount_cents": 500, "minimum_receipt_cents": 9000},
+            {"discount_cents": 500, "item_ids": ["1"]},
+            {"discount_cents": 500},
+        ),
+        coupons=(
+            {"discount_cents": 200, "processed": True},
+            {"discount_cents": 200, "expires_at": PAST},
+        ),
+    )
+    for reward in guest.rewards[:5]:
+        for query in (True, False):
+            scene.online(guest, "reward", reward, lines=(3000,), query=query)
+    for code in guest.codes:
+        scene.online(guest, "redemption_code", code, uid=scene.world.uid())
+    scene.online(guest, "discount_amount", "5")
+    scene.online(guest, "card_completion")
+    for key in scene.world.redeemables:
+        scene.online(guest, "redeemable", key)
+    scene.online(guest, "reward", guest.rewards[5], receipt=0)
+    operation = scene.world.run.contract.operation(ONLINE)
+    for each in namings(scene.world.run.contract, operation):
+        if each.field in ("reward_id", "redeemable_id", "subscription_id", "redemption_code"):
+            kind = "redemption_code" if each.field == "redemption_code" else each.field.removesuffix("_id")
+            scene.online(guest, kind, str(impossible(each).valid[0]))
+    scene.online(guest, "reward", guest.rewards[5], extra={"receipt_datetime": ""})
+    scene.online(guest, "reward", guest.rewards[5], extra={"query": False})
+    scene.online(guest, "reward", guest.rewards[5])
+
+
+@story("baskets that are refused", BATCH)
+def refused_batch(scene: Scene) -> None:
+    full = scene.guest(visit_cards=20, basket=tuple(("card_completion", "") for _ in range(11)))
+    scene.batch(full)
+    guest = scene.guest(
+        visit_cards=2, rewards=({"discount_cents": 1, "expires_at": PAST},), basket=(*BASKET, ("reward", 0))
+    )
+    scene.batch(guest, extra={"subtotal_amount": 1.0})
+    scene.batch(guest, extra={"receipt_amount": -5.0, "subtotal_amount": -5.0})
+    scene.batch(guest, extra={"query": False})
+    scene.batch(guest, extra={"line_items": []})
+    scene.batch(guest)
+    scene.batch(guest)
+    empty = scene.guest()
+    scene.batch(empty)
+
+
+@story("force redeems of everything", FORCE)
+def forced(scene: Scene) -> None:
+    guest = scene.guest(points=100, banked_cents=1000, visit_cards=9, rewards=({"discount_cents": 500},))
+    other = scene.guest(points=100, banked_cents=1000, visit_cards=9)
+    scene.force(guest, requested_punches=7, force_message="An invented reason")
+    scene.force(other, requested_punches=5, force_message="Another invented reason")
+    scene.force(guest, reward_id=int(guest.rewards[0]), force_message="For a spilt coffee")
+    scene.force(guest, reward_id=int(guest.rewards[0]))
+    scene.force(guest, requested_punches=3000)
+    scene.force(guest)
+    scene.force(guest, requested_punches=1)
+    scene.force(guest, requested_punches=1)
+
+
+def _by_program(scene: Scene, program: str) -> None:
+    guest = scene.guest(points=100, banked_cents=1000, visit_cards=9)
+    scene.setting(program=program)
+    scene.force(guest, requested_punches=5, force_message="By program")
+    scene.force(guest, requested_punches=3000)
+
+
+for _program in ("points", "visits", "banked_currency"):
+    story(f"force redeems where {_program} count", FORCE)(
+        lambda scene, program=_program: _by_program(scene, program)  # type: ignore[misc]  # bound at once
+    )
+
+
+@story("force redeems of fuel", FORCE)
+def forced_fuel(scene: Scene) -> None:
+    guest = scene.guest(points=100, fuel_points=9)
+    scene.force(guest, requested_punches=5, fuel_redemption=True)
+    scene.setting(fuel=True)
+    scene.force(guest, requested_punches=5, fuel_redemption=True)
+    scene.force(guest, requested_punches=5, fuel_redemption=True)
+
+
+@story("what is somebody else's", ONLINE)
+def foreign(scene: Scene) -> None:
+    _, kinds = rich(scene)
+    guest = scene.guest(points=5, banked_cents=1000)
+    for kind, key in kinds:
+        if kind in ("reward", "redemption_code", "subscription"):
+            scene.online(guest, kind, key, query=True)
+            scene.online(guest, kind, key, uid=scene.world.uid())
+            scene.online(guest, kind, key, by_body=True)
+
+
+@story("what is somebody else's, in a basket", BATCH)
+def foreign_basket(scene: Scene) -> None:
+    owner, _ = rich(scene)
+    basket = (
+        ("reward", owner.rewards[0]),
+        ("redemption_code", owner.codes[0]),
+        *(("subscription", each) for each in owner.subscriptions),
+        ("card_completion", ""),
+    )
+    guest = scene.guest(visit_cards=1, basket=basket)
+    scene.batch(guest, query=True)
+    scene.batch(guest)
+
+
+@story("what is somebody else's, by staff and for a code", FORCE, CODE_MADE)
+def foreign_by_staff(scene: Scene) -> None:
+    owner, _ = rich(scene)
+    guest = scene.guest(points=50)
+    scene.force(guest, reward_id=int(owner.rewards[0]))
+    for each in owner.subscriptions:
+        scene.code(guest, each)
+
+
+def orders(scene: Scene) -> list[Order]:
+    """One right order of each operation that the run has, each of a guest who can afford it."""
+    found = []
+    allowed = scene.world.run.job.operations
+    if ONLINE in allowed:
+        guest = scene.guest(rewards=({"discount_cents": 500},))
+        found.append(scene.online_order(guest, "reward", guest.rewards[0]))
+    if BATCH in allowed:
+        guest = scene.guest(rewards=({"discount_cents": 500},), basket=(("reward", 0),))
+        found.append(scene.batch_order(guest))
+    if FORCE in allowed:
+        found.append(scene.force_order(scene.guest(points=50), requested_punches=5))
+    if CODE_MADE in allowed and scene.world.plan is not None:
+        guest = scene.guest(subscriptions=1)
+        found.append(scene.code_order(guest, guest.subscriptions[0]))
+    return found

@@ -1,0 +1,119 @@
+"""From a breach to a finding: the law, the shortest story in words, and a curl for each step."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from punchh_contract.conformance.laws.court import Breach
+from punchh_contract.conformance.laws.history import History, Move, Step
+from punchh_contract.conformance.laws.names import INVENTED
+from punchh_contract.conformance.verdict import clauses, exchanges
+from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Story
+from punchh_contract.conformance.verdict.redaction import Redactor
+from punchh_contract.contract import Operation
+
+if TYPE_CHECKING:  # it imports us
+    from punchh_contract.conformance.hooks import Run
+
+PHASE = "laws"
+
+
+def finding(run: "Run", breach: Breach) -> Finding:
+    """The finding of a breach, with the story up to the step that shows it."""
+    law, step, history = breach.law, breach.judgement.step, breach.history
+    operation = step.operation if step else run.operations[0]
+    story = told(run, history, step)
+    return Finding(
+        f"law:{law.id}",
+        operation.id,
+        clause(operation, law.id),
+        breach.judgement.severity or law.severity,
+        f"{law.statement} Broken: {breach.judgement.breach}.",
+        step.status if step else None,
+        _exchange(run, step) if step else None,
+        story,
+    )
+
+
+def clause(operation: Operation, law_id: str) -> str:
+    """Where the contract names the law."""
+    laws = clauses.part(operation, "x-law")
+    return clauses.pointer(laws, operation.laws.index(law_id)) if law_id in operation.laws else laws
+
+
+def told(run: "Run", history: History, last: Step | None) -> Story:
+    """What of a history led to a step, in words and as it can be sent again."""
+    scenes = []
+    for entry in _slice(history, last):
+        if isinstance(entry, Move):
+            scenes.append(Scene(f"control: {entry.words}", None, (entry.method, entry.path, entry.body)))
+        else:
+            token = _token(entry)
+            variables = {"PUNCHH_ACCESS_TOKEN": token} if token else {}
+            scenes.append(Scene(_words(entry), _exchange(run, entry), None, entry.turn, variables))
+    return Story(history.name, tuple(scenes))
+
+
+def _slice(history: History, last: Step | None) -> list[Move | Step]:
+    """The entries up to a step without the calls of guests who have no part in it, and without whoever
+    only those name.
+    """
+    if last is None:
+        return list(history.entries)
+    kept: list[Move | Step] = []
+    turns = {each.turn for each in history.steps if each.guest == last.guest}
+    for entry in history.entries:
+        if isinstance(entry, Move) or entry.turn in turns:
+            kept.append(entry)
+        if isinstance(entry, Step) and entry.place >= last.place and entry.turn == last.turn:
+            break
+    named = {str(each.guest) for each in kept if isinstance(each, Step)}
+    named |= {str(asset.owner) for asset in history.assets.values() if _names(kept, asset.key)}
+    return [
+        each
+        for each in kept
+        if isinstance(each, Step) or not each.path.startswith("guests/") or each.path.split("/")[1] in named
+    ]
+
+
+def _names(entries: list[Move | Step], key: str) -> bool:
+    """Whether a call names an asset, or a basket holds it."""
+    return any(
+        key in str(each.request if isinstance(each, Step) else (each.body or {}).get("basket"))
+        for each in entries
+        if isinstance(each, Step) or isinstance(each.body, dict)
+    )
+
+
+def _words(step: Step) -> str:
+    asked = "asks for a quote with" if step.asks else "calls"
+    trouble = "".join(f", {each}" for each in (step.wrong, step.fault) if each)
+    status = "no answer" if step.status is None else str(step.status)
+    return f"{step.caller} {asked} {step.operation.id}{trouble}: {status}, {step.outcome}"
+
+
+def _exchange(run: "Run", step: Step) -> Exchange | None:
+    """The request of a step; a story's own guest stands for the run's, by the access token's variable."""
+    sent = step.sent
+    if sent is None:
+        return None
+    credentials = run.redactor.credentials
+    if token := _token(step):
+        credentials = dataclasses.replace(credentials, access_token=token)
+    return exchanges.record(
+        step.operation,
+        Redactor(credentials, run.job.fixtures, (), run.contract),
+        url=str(sent.url),
+        headers=sent.headers,
+        body=sent.body,
+        phase=PHASE,
+        seed=run.job.seed,
+        statuses=tuple(step.wanted),
+    )
+
+
+def _token(step: Step) -> str | None:
+    """The access token in a request, if a story invented it."""
+    header = step.sent.headers.get("Authorization", "") if step.sent is not None else ""
+    text = header.decode("latin-1") if isinstance(header, bytes) else str(header)
+    token = text.removeprefix("Bearer ")
+    return token if token.startswith(INVENTED) else None

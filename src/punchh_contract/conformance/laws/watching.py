@@ -1,0 +1,47 @@
+"""Judges what the fuzzing phase happens to see by the laws that one answer can break by itself."""
+
+import requests
+
+from punchh_contract.conformance.laws.book import BY_ID
+from punchh_contract.conformance.laws.court import Breach, Court
+from punchh_contract.conformance.laws.history import CODE_MADE, History, Step
+from punchh_contract.conformance.verdict.answers import Answer
+from punchh_contract.contract import Operation
+
+WATCHED = (
+    "discount_within_receipt",
+    "distribution_sums_to_discount",
+    "basket_items_end_once",
+    "ordered_times",
+    "code_unique",
+)
+"""`documented_answer` is what the fuzzing phase checks itself, by the clause that is broken."""
+
+
+class Watcher:
+    """Sees one exchange after the other. Codes are remembered until the target forgets them (`forget`)."""
+
+    def __init__(self) -> None:
+        self.court = Court(tuple(BY_ID[each] for each in WATCHED))
+        self._codes: list[Step] = []
+        self._seen = 0
+
+    def forget(self) -> None:
+        """The target was reset: it may give the same codes again."""
+        self._codes.clear()
+
+    def see(
+        self, operation: Operation, sent: requests.PreparedRequest, request: object, answer: Answer
+    ) -> list[Breach]:
+        """Judge an answer; `request` is the parsed body. Returns what it breaks."""
+        self._seen += 1
+        step = Step(
+            self._seen, self._seen, operation, 0, request, answer.status, answer.json, sent=sent, raw=answer
+        )
+        if not isinstance(request, dict):
+            return []
+        if operation.id != CODE_MADE:
+            return self.court.judge(History("as it came", (step,)))
+        self._codes.append(step)
+        found = self.court.judge(History("codes as they came", tuple(self._codes)))
+        return [each for each in found if each.judgement.step is step]

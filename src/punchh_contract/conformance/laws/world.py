@@ -1,0 +1,216 @@
+"""Makes guests for stories on a sandbox: fresh ones for each, so that no story depends on another."""
+
+import dataclasses
+import itertools
+from typing import Any
+
+from punchh_contract.auth import Credentials
+from punchh_contract.conformance.hooks import Run
+from punchh_contract.conformance.laws import bodies
+from punchh_contract.conformance.laws.control import Control, ControlError
+from punchh_contract.conformance.laws.history import BATCH, ONLINE, Asset
+from punchh_contract.conformance.laws.names import INVENTED
+from punchh_contract.conformance.naming import word
+
+FIRST_ID = 8_800_000_001
+"""Ids of everything that stories make begin here: beyond the sandbox's own, and below nobody's real ones."""
+AMOUNTS = ("0.01", "1", "2.50", "5", "7.77", "30", "40")
+PUNCHES = (1, 2, 5, 7, 3000)
+BIG = 100_000
+
+Assets = dict[tuple[str, str], Asset]
+
+
+@dataclasses.dataclass(frozen=True)
+class Guest:
+    """A guest that a story made; the secrets are invented."""
+
+    user_id: int
+    access_token: str = dataclasses.field(repr=False)
+    authentication_token: str = dataclasses.field(repr=False)
+    email: str = dataclasses.field(repr=False)
+    rewards: tuple[str, ...] = ()
+    subscriptions: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    basket: tuple[int, ...] = ()
+
+
+class World:
+    """What stories have in common on one target. Raises ControlError and WireError."""
+
+    def __init__(self, run: Run, control: Control) -> None:
+        self.run = run
+        self.control = control
+        self.since = 0
+        self._ids = itertools.count(FIRST_ID)
+        self._uids = itertools.count(1)
+        self.redeemables: dict[str, tuple[int | None, int | None]] = {}
+        """Ids of offers for points that everybody may redeem -> (points, worth in cents) as a quote told."""
+        business = control.ask("GET", "business")
+        self.program = str(business["program"])
+        self._store = str(business["locations"][0]["store_number"])
+        self.allow("store_number", self._store)
+        self.allow("discount_type", "card_completion")
+        for amount in AMOUNTS:
+            self.allow("redeemed_points", amount)
+        for count in PUNCHES:
+            self.allow("requested_punches", count)
+        self._plan = self._known_plan()
+
+    @property
+    def plan(self) -> int | None:
+        """A plan that subscriptions can be of; None where the target's fixtures show none."""
+        return self._plan
+
+    def allow(self, field: str, value: str | int) -> None:
+        """Let requests name something that was made here."""
+        self.run.made.add((word(field), type(value), value))
+
+    def uid(self) -> str:
+        """A fresh `external_uid`."""
+        return f"{self.run.uid_prefix}law-{next(self._uids)}"
+
+    def client(self, operation: str) -> str:
+        """The business's client, for an operation."""
+        return self.run.job.credentials.of(self.run.contract.operation(operation)).client or ""
+
+    def credentials(self, guest: Guest, *, header: bool = True) -> Credentials:
+        """The run's credentials with a guest's own token, or none at all."""
+        return dataclasses.replace(
+            self.run.job.credentials, access_token=guest.access_token if header else None, id_token=None
+        )
+
+    def named(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An online order's body with client and store."""
+        return {"client": self.client(ONLINE), "store_number": self._store, **body}
+
+    def guest(
+        self,
+        *,
+        rewards: tuple[dict[str, Any], ...] = (),
+        coupons: tuple[dict[str, Any], ...] = (),
+        subscriptions: int = 0,
+        basket: tuple[tuple[str, str | int], ...] = (),
+        **held: Any,
+    ) -> tuple[Guest, dict[str, Any], Assets, dict[int, tuple[str, str]]]:
+        """Make a guest: with rewards and coupons of these terms (`discount_cents`, …), so many subscriptions,
+        and a basket of kinds and what they name: an id, or the place of a reward among `rewards`, cents of
+        banked currency. `held` are balances by the control plane's names.
+
+        Returns the guest, the document that was put, its assets, and what each basket item is of.
+        """
+        number = next(self._ids)
+        assets: Assets = {}
+        document: dict[str, Any] = {
+            "user_id": number,
+            "first_name": "Law",
+            "last_name": "Sandbox",
+            "email": f"law-{number}@example.com",
+            "access_token": f"{INVENTED}{number}",
+            "authentication_token": f"law-authentication-token-not-a-real-one-{number}",
+            "rewards": [],
+            "subscriptions": [],
+            "codes": [],
+            "basket": [],
+            **held,
+        }
+        for terms in rewards:
+            reward_id = next(self._ids)
+            document["rewards"].append({"reward_id": reward_id, "name": f"Law Treat {reward_id}", **terms})
+            assets["reward", str(reward_id)] = _asset(number, "reward", str(reward_id), terms)
+            self.allow("reward_id", reward_id)
+        for terms in coupons:
+            code = f"LAW-COUPON-{next(self._ids)}"
+            document["codes"].append({"code": code, "name": "Law Coupon", **terms})
+            assets["redemption_code", code] = _asset(number, "code", code, terms)
+            self.allow("redemption_code", code)
+        for _ in range(subscriptions):
+            subscription = next(self._ids)
+            document["subscriptions"].append({"subscription_id": subscription, "plan_id": self._plan})
+            key = str(subscription)
+            assets["subscription", key] = Asset(number, "subscription", key)
+            self.allow("subscription_id", key)
+        baskets: dict[int, tuple[str, str]] = {}
+        for kind, what in basket:
+            item = next(self._ids)
+            entry: dict[str, Any] = {"item_id": item, "discount_type": kind}
+            key = str(what)
+            if kind == "reward" and isinstance(what, int) and what < len(document["rewards"]):
+                key = str(document["rewards"][what]["reward_id"])
+            if kind == "discount_amount":
+                entry["amount_cents"] = what
+            elif kind != "card_completion":
+                entry["discount_id"] = key
+            document["basket"].append(entry)
+            baskets[item] = (kind, key)
+        for key, (points, worth) in self.redeemables.items():
+            assets["redeemable", key] = Asset(0, "redeemable", key, worth, points)
+        self.allow("user_id", number)
+        self.allow("authentication_token", document["authentication_token"])
+        self.allow("email", document["email"])
+        self.control.ask("PUT", f"guests/{number}", document)
+        guest = Guest(
+            number,
+            document["access_token"],
+            document["authentication_token"],
+            document["email"],
+            tuple(str(each["reward_id"]) for each in document["rewards"]),
+            tuple(str(each["subscription_id"]) for each in document["subscriptions"]),
+            tuple(each["code"] for each in document["codes"]),
+            tuple(baskets),
+        )
+        return guest, document, assets, baskets
+
+    def learn(self, most: int = 2) -> None:
+        """Learn what offers for points cost and are worth, from quotes of a basket that holds one.
+
+        Elsewhere than on a target of our own they are fixtures with a cap, and left alone.
+        """
+        if not self.run.job.own:
+            return
+        listed = [str(each.value) for each in self.run.job.fixtures.of(ONLINE, "redeemable_id")]
+        for key in listed[:most]:
+            self.allow("redeemable_id", key)
+            points = worth = None
+            if BATCH in self.run.job.operations:
+                guest, *_ = self.guest(points=BIG, basket=(("redeemable", key),))
+                operation = self.run.contract.operation(BATCH)
+                answer = self.run.send(operation, bodies.quote(bodies.batch(guest.user_id))).json()
+                points, worth = _told(answer)
+            self.redeemables[key] = points, worth
+
+    def mark(self) -> None:
+        """Let views tell only events from now on."""
+        if events := self.control.events(self.since):
+            self.since = int(events[-1]["seq"])
+
+    def _known_plan(self) -> int | None:
+        """The plan of a subscription of the fixtures, as the control plane shows it."""
+        listed = {str(each.value) for each in self.run.job.fixtures if each.field == "subscription_id"}
+        for each in self.run.job.fixtures:
+            if each.field == "user_id":
+                try:
+                    found = self.control.ask("GET", f"guests/{each.value}")["subscriptions"]
+                except ControlError:
+                    continue
+                for subscription in found:
+                    if str(subscription["subscription_id"]) in listed:
+                        return int(subscription["plan_id"])
+        return None
+
+
+def _asset(owner: int, kind: str, key: str, terms: dict[str, Any]) -> Asset:
+    plain = set(terms) <= {"discount_cents", "starts_at", "expires_at", "used", "processed"}
+    return Asset(owner, kind, key, terms.get("discount_cents"), None, plain)
+
+
+def _told(answer: Any) -> tuple[int | None, int | None]:
+    items = answer.get("success") if isinstance(answer, dict) else None
+    if not items:
+        return None, None
+    details = items[0].get("discount_details")
+    first = details[0] if isinstance(details, list) and details else details
+    points = first.get("points") if isinstance(first, dict) else None
+    amount = items[0].get("discount_amount")
+    worth = round(amount * 100) if isinstance(amount, int | float) else None
+    return points if isinstance(points, int) else None, worth

@@ -1,0 +1,305 @@
+"""Each law trips over a wrong history and lets a right one pass; none for want of anything to judge."""
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+from conformance.laws.telling import (
+    ADA,
+    BOB,
+    CONTRACT,
+    NOW,
+    REFUSED,
+    Book,
+    basket,
+    code,
+    committed,
+    guest,
+    item,
+    order,
+    view,
+)
+
+from punchh_contract.conformance.laws import bodies
+from punchh_contract.conformance.laws.book import BY_ID, LAWS
+from punchh_contract.conformance.laws.court import Court
+from punchh_contract.conformance.laws.history import Asset, Delivered, History
+
+ONLINE, BATCH, FORCE, CODE = (
+    "create_online_redemption",
+    "process_batch_redemption",
+    "force_redeem",
+    "create_subscription_redemption_code",
+)
+HAS = guest(rewards={"7": 1}, points=100)
+USED = guest(rewards={"7": 0}, points=100)
+REWARD = {("reward", "7"): Asset(ADA, "reward", "7", 500)}
+QUERY = {"query": True}
+UID = {"external_uid": "u1"}
+LINES = [{"item_amount": -1.67}, {"item_amount": -1.67}, {"item_amount": -1.66}]
+
+
+def quoted(*, after: Any = None, second: Any = None, redemption_id: int | None = None) -> History:
+    book = Book(HAS, assets=REWARD)
+    book.then(ONLINE, order(**QUERY), 200, committed(redemption_id=redemption_id), after)
+    return book.then(ONLINE, order(**QUERY), 200, second or committed(redemption_id=None)).history()
+
+
+def kept(commit: Any, **fields: Any) -> History:
+    book = Book(HAS, assets=REWARD).then(ONLINE, order(**QUERY), 200, committed(redemption_id=None))
+    return book.then(ONLINE, order(**UID, **fields), 200, commit, view(USED)).history()
+
+
+def shrunk(amount: float) -> History:
+    book = Book(HAS, assets=REWARD).then(ONLINE, order(**QUERY), 200, committed(redemption_id=None))
+    return book.then(ONLINE, order(receipt=200), 200, committed(amount), view(USED)).history()
+
+
+def twice(second: int, points: int, together: bool = False) -> History:
+    start, end = guest(points=100), guest(points=points)
+    more = {"assets": {("redeemable", "493"): Asset(0, "redeemable", "493", 500, 40)}}
+    body = order("redeemable", "493", **UID)
+    book = Book(start, **more).then(ONLINE, body, 200, committed(), view(end))
+    return book.then(
+        ONLINE, body, 200, committed(redemption_id=second), view(end), together=together
+    ).history()
+
+
+def debited(after: Any, *others: Any, answer: Any = None) -> History:
+    book = Book(HAS, *others, assets=REWARD)
+    record = {70: {"status": "honoured"}}
+    seen = view(dataclasses.replace(after, records=record), *others)
+    return book.then(ONLINE, order(), 200, answer or committed(), seen).history()
+
+
+def from_bob() -> History:
+    book = Book(HAS, guest(BOB, points=9), assets=REWARD)
+    return book.then(ONLINE, order(), 200, committed(), view(HAS, guest(BOB, points=0))).history()
+
+
+def raced(winners: int) -> History:
+    book = Book(HAS, assets=REWARD)
+    for place in range(3):
+        answer = committed(redemption_id=70 + place) if place < winners else REFUSED
+        body = order(external_uid=f"u{place}")
+        end = dataclasses.replace(USED, records={70 + each: {} for each in range(winners)})
+        book.then(ONLINE, body, 200, answer, view(end), together=place > 0)
+    return book.history()
+
+
+def refused(after: Any) -> History:
+    return Book(HAS).then(ONLINE, order(), 200, REFUSED, view(after)).history()
+
+
+def of_bob(answer: Any, status: int = 422, after: Any = None) -> History:
+    bob = guest(BOB, rewards={"7": 1})
+    assets = {("reward", "7"): Asset(BOB, "reward", "7")}
+    seen = view(guest(), after or bob)
+    return Book(guest(), bob, assets=assets).then(ONLINE, order(), status, answer, seen).history()
+
+
+def forced(message: str) -> History:
+    end = guest(points=95, records={80: {"message": message}})
+    body = bodies.force(ADA, requested_punches=5, force_message="Why")
+    return Book(guest(points=100)).then(FORCE, body, 201, {"redemption_id": 80}, view(end)).history()
+
+
+def unknown(answer: Any) -> History:
+    book = Book(HAS).then(ONLINE, order(**QUERY), 200, committed(redemption_id=None))
+    return book.then(ONLINE, order(**QUERY, x_new=1), 200, answer, twin=0).history()
+
+
+def batched(success: Any, failures: Any, left: tuple[int, ...]) -> History:
+    start, end = guest(basket=(1, 2)), guest(basket=left)
+    return Book(start).then(BATCH, bodies.batch(ADA), 200, basket(success, failures), view(end)).history()
+
+
+def locked(status: int, answer: Any, uid: str = "other") -> History:
+    held = guest(basket=(1,), locked_by="mine")
+    book = Book(held, settings={"reward_locking": True})
+    return book.then(BATCH, bodies.batch(ADA) | {"external_uid": uid}, status, answer).history()
+
+
+def codes(*texts: str) -> History:
+    book = Book()
+    for place, text in enumerate(texts):
+        book.then(CODE, {"subscription_id": "3"}, 200, code(text, 90 + place))
+    return book.history()
+
+
+def redeemed_code(*answers: Any, now: dt.datetime = NOW) -> History:
+    book = Book(guest()).then(CODE, {"subscription_id": "3"}, 200, code(), view(guest(), now=now))
+    for place, answer in enumerate(answers):
+        body = order("redemption_code", "1234567", external_uid=f"u{place}")
+        book.then(ONLINE, body, 200, answer)
+    return book.history()
+
+
+def timed(**times: Any) -> History:
+    return Book(guest()).then(CODE, {"subscription_id": "3"}, 200, code(**times)).history()
+
+
+def door(status: int, wanted: int, after: Any = HAS) -> History:
+    more = {"wrong": "a wrong digest", "wanted": frozenset({wanted})}
+    return Book(HAS).then(ONLINE, order(), status, ["no"], view(after), **more).history()
+
+
+def limited(calls: int, last: int) -> History:
+    book = Book(settings={"rate_limits": True})
+    body = bodies.force(ADA, requested_punches=1)
+    for _ in range(calls - 1):
+        book.then(FORCE, body, 422, {"error": "x"})
+    return book.then(FORCE, body, last, {"error": "x"}).history()
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    payload = {
+        "redemption_id": 70,
+        "redemption_status": "redeemed",
+        "redemption_type": "RewardRedemption",
+        "user_id": ADA,
+        "user": {"account_balance": {"loyalty_points": 100}},
+    }
+    whole = {"content_id": "00000000-0000-4000-8000-000000000001", "timestamp": 1, "business_id": 1}
+    whole |= {
+        "event_name": "redemptions",
+        "action": "create",
+        "payload": payload | changes.pop("payload", {}),
+    }
+    return {"redemption_id": 70, "user_id": ADA, "document": whole | changes}
+
+
+def told(*events: Any, delivered: bool = True, times: int = 1) -> History:
+    ids = [each["document"]["content_id"] for each in events] if delivered else []
+    got = tuple(Delivered(each, authentic=True) for each in ids * times)
+    end = dataclasses.replace(USED, records={70: {"status": "honoured"}})
+    book = Book(HAS, assets=REWARD, delivered=got)
+    return book.then(ONLINE, order(), 200, committed(), view(end, events=events)).history()
+
+
+RIGHT: dict[str, list[History]] = {
+    "quote_changes_nothing": [quoted()],
+    "quote_equals_commit": [kept(committed())],
+    "changed_receipt_judged_anew": [shrunk(2.0)],
+    "debited_once": [twice(70, 60), twice(70, 60, together=True)],
+    "exact_debit": [debited(USED), raced(1)],
+    "refusal_debits_nothing": [refused(HAS), refused(dataclasses.replace(HAS, locked_by="x"))],
+    "own_assets_only": [of_bob(["no"]), of_bob(REFUSED, 200)],
+    "force_keeps_message": [forced("Why")],
+    "unknown_fields_ignored": [unknown(committed(redemption_id=None))],
+    "basket_items_end_once": [batched([item(1)], [item(2, None, None)], (2,))],
+    "locked_for_others": [locked(422, ["held"]), locked(200, basket([item(1)]), "mine")],
+    "code_unique": [codes("1234567", "1234568")],
+    "code_redeemable_once": [redeemed_code(committed(), REFUSED)],
+    "code_dies_at_expiry": [
+        redeemed_code(committed()),
+        redeemed_code(REFUSED, now=NOW + dt.timedelta(minutes=11)),
+    ],
+    "discount_within_receipt": [shrunk(2.0)],
+    "distribution_sums_to_discount": [debited(USED, answer=committed(discount_distribution_items=LINES))],
+    "signature_required": [door(412, 412)],
+    "credential_required": [door(401, 401)],
+    "documented_answer": [refused(HAS)],
+    "ordered_times": [timed()],
+    "rate_limit_holds": [limited(501, 429), limited(500, 422)],
+    "one_event_per_change": [told(event()), told(event(), times=2)],
+}
+WRONG: dict[str, list[History]] = {
+    "quote_changes_nothing": [
+        quoted(after=view(USED)),
+        quoted(redemption_id=70),
+        quoted(second=committed(4.0, None)),
+        quoted(second=REFUSED),
+    ],
+    "quote_equals_commit": [
+        kept(committed(4.0)),
+        kept(REFUSED),
+        kept(committed(campaign_name="Another")),
+        kept(committed(discount_distribution_items=LINES)),
+    ],
+    "changed_receipt_judged_anew": [shrunk(5.0)],
+    "debited_once": [twice(71, 60), twice(70, 20), twice(70, 20, together=True), twice(70, 100)],
+    "exact_debit": [
+        debited(HAS),
+        debited(guest(rewards={"7": 0}, points=60)),
+        debited(guest(rewards={"7": 1}, points=60)),
+        debited(USED, answer=committed(6.0)),
+        from_bob(),
+        raced(2),
+    ],
+    "refusal_debits_nothing": [refused(USED), refused(dataclasses.replace(HAS, records={1: {}}))],
+    "own_assets_only": [
+        of_bob(committed(), 200),
+        of_bob(["no"], 418),
+        of_bob(["no"], after=guest(BOB, rewards={"7": 0})),
+    ],
+    "force_keeps_message": [forced("Something else")],
+    "unknown_fields_ignored": [unknown(committed(4.0, None)), unknown(REFUSED)],
+    "basket_items_end_once": [
+        batched([item(1)], [item(1)], (2,)),
+        batched([item(1)], [], (2,)),
+        batched([item(1)], [item(2, None, None)], (1, 2)),
+    ],
+    "locked_for_others": [locked(200, basket()), locked(422, ["held"], "mine")],
+    "code_unique": [codes("1234567", "1234567")],
+    "code_redeemable_once": [redeemed_code(committed(), committed(redemption_id=71))],
+    "code_dies_at_expiry": [
+        redeemed_code(committed(), now=NOW + dt.timedelta(minutes=11)),
+        redeemed_code(REFUSED),
+    ],
+    "discount_within_receipt": [shrunk(2.01), shrunk(-1.0)],
+    "distribution_sums_to_discount": [
+        debited(USED, answer=committed(discount_distribution_items=LINES[:2])),
+        debited(USED, answer=committed(discount_distribution_items=[{"item_amount": 5.0}])),
+    ],
+    "signature_required": [door(200, 412), door(401, 412), door(412, 412, USED)],
+    "credential_required": [door(200, 401), door(401, 401, USED)],
+    "documented_answer": [
+        Book().then(ONLINE, order(), 500, {}).history(),
+        Book().then(ONLINE, order(), 200, {}).history(),
+    ],
+    "ordered_times": [
+        timed(created_at="2026-03-02T18:05:01"),
+        timed(expiring_at="2026-03-02T18:05:00Z"),
+        timed(expiring_at="2026-03-02T19:05:01Z"),
+        timed(created_at="2026-03-02T10:05:01Z"),
+    ],
+    "rate_limit_holds": [limited(501, 422), limited(400, 429)],
+    "one_event_per_change": [
+        told(),
+        told(event(), event(content_id="00000000-0000-4000-8000-000000000002")),
+        told(event(), delivered=False),
+        told(event(payload={"redemption_status": "expired"})),
+        told(event(payload={"user_id": BOB})),
+        told(event(payload={"user": {"account_balance": {"loyalty_points": 99}}})),
+        told(event(timestamp="soon")),
+        told(event(action="update")),
+    ],
+}
+
+
+@pytest.mark.parametrize(("law", "history"), [(law, each) for law, all_ in RIGHT.items() for each in all_])
+def test_a_right_history_is_judged_and_passes(law: str, history: History) -> None:
+    judged = list(BY_ID[law].judge(history))
+    assert judged
+    assert [each.breach for each in judged if each.breach] == []
+
+
+@pytest.mark.parametrize(("law", "history"), [(law, each) for law, all_ in WRONG.items() for each in all_])
+def test_a_wrong_history_breaks_the_law(law: str, history: History) -> None:
+    assert [each.breach for each in BY_ID[law].judge(history) if each.breach]
+
+
+def test_each_law_of_the_contract_is_in_the_book_and_tried_both_ways() -> None:
+    named = {law for operation in CONTRACT.operations.values() for law in operation.laws}
+    assert set(BY_ID) == named == set(RIGHT) == set(WRONG)
+    assert len(LAWS) == len(BY_ID)
+
+
+def test_the_court_holds_a_law_only_against_operations_that_it_applies_to() -> None:
+    court = Court()
+    breaches = court.judge(refused(USED))
+    assert [each.law.id for each in breaches] == ["refusal_debits_nothing"]
+    assert court.judged["refusal_debits_nothing", ONLINE] == 1
+    assert court.judged["ordered_times", CODE] == 0
