@@ -1,9 +1,12 @@
 """The sandbox on a socket: starts, stops, gives one redemption to fifty callers, repeats itself."""
 
 import asyncio
+import logging
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +219,33 @@ def test_a_failure_inside_still_stops_it() -> None:
         raise ZeroDivisionError(urls.append(sandbox.url))
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{urls[0]}/_sandbox/health")
+
+
+@pytest.mark.parametrize("held", ["long poll", "latency"])
+def test_the_end_waits_for_nobody_and_says_nothing(held: str, caplog: pytest.LogCaptureFixture) -> None:
+    """uvicorn's own way out takes seconds and logs what it cancels."""
+    caught: list[type[BaseException]] = []
+
+    def ask(url: str) -> None:
+        path = "/_sandbox/log?since=0&wait=30" if held == "long poll" else ONLINE
+        try:
+            httpx.request("GET" if held == "long poll" else "POST", url + path, timeout=60)
+        except httpx.TransportError as error:
+            caught.append(type(error))
+
+    with caplog.at_level(logging.DEBUG), running(clock=CLOCK) as sandbox:
+        sandbox.control.add_fault("latency", "create_online_redemption", seconds=30)
+        thread = threading.Thread(target=ask, args=(sandbox.url,))
+        thread.start()
+        if held == "long poll":
+            while not sandbox.app.state.log._waiting:
+                time.sleep(0.005)
+        else:
+            while not sandbox.control.faults()[0]["struck"]:
+                time.sleep(0.005)
+    thread.join(60)
+    assert caught == [httpx.RemoteProtocolError]
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 def test_a_server_that_dies_at_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Runs the sandbox on a socket of its own: in the foreground for the command line, in a thread for tests."""
 
+import asyncio
 import contextlib
 import ipaddress
 import logging
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from punchh_contract.errors import UsageError
 from punchh_contract.sandbox import seed as seeds
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from punchh_contract.sandbox.client import Control
 
 START_TIMEOUT = 30.0
+PATIENCE = 0.3
+"""Seconds that requests have to end when the server does."""
+_ENDING = "the sandbox ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,30 @@ class _Server(uvicorn.Server):
             cycle = getattr(connection, "cycle", None)
             if cycle is not None and cycle.more_body and not cycle.response_complete:
                 connection.transport.close()
+        # Nor is a long poll, or an answer that a fault holds back, waited for: whoever asked is told by the
+        # connection that there will be none.
+        if late := {*self.server_state.tasks}:
+            _, late = await asyncio.wait(late, timeout=PATIENCE)
+        if late:
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
+            for task in late:
+                task.cancel(_ENDING)
         await super().shutdown(sockets)
+
+
+def _ended_in_peace(app: ASGIApp) -> ASGIApp:
+    """The app, so that a call which the end of the server cancels is no error to uvicorn."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError as error:
+            if error.args != (_ENDING,):
+                raise
+
+    return call
 
 
 def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
@@ -119,7 +147,7 @@ def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.
     """
     return _Server(
         uvicorn.Config(
-            app,
+            _ended_in_peace(app),
             log_config=None,
             log_level=logging.ERROR,
             access_log=False,
