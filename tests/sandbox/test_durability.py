@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from sandbox import books
 from sandbox.calling import ADA, FULL, GRACE, LINES, NOW, RECEIPT
 from sandbox.databases import DURABLE, FILE, Process, database, processes
-from sandbox.receiving import receiving, redemption
+from sandbox.receiving import Got, receiving, redemption
 
 from punchh_contract.auth import Credentials, PunchhAuth
 from punchh_contract.contract import load
@@ -178,6 +179,38 @@ def test_a_restart_goes_on_with_everything(kind: str, tmp_path: Path) -> None:
             assert control.get("deliveries").json()[0]["state"] == "delivered"
             assert receiver.posts[-1] == control.get("redemptions").json()[0]["redemption_id"]
             control.close()
+
+
+@pytest.mark.parametrize("kind", DURABLE)
+def test_two_processes_on_one_database_deliver_each_event_once(kind: str, tmp_path: Path) -> None:
+    """Both look for what is due, and a slow subscriber gives the other every chance to take it as well."""
+    calls = 24
+    with receiving() as receiver, processes(database(kind, tmp_path), 2) as both:
+        receiver.reply = _slowly
+        with contextlib.ExitStack() as stack:
+            clients = [
+                stack.enter_context(httpx.Client(base_url=each.url, auth=each.auth, timeout=30))
+                for each in both
+            ]
+            made = clients[0].post("/_sandbox/subscribers", json={"url": receiver.url}).json()
+            activated = clients[1].post(f"/_sandbox/subscribers/{made['subscriber_id']}/activate")
+            assert activated.json()["state"] == "active", activated.text
+            path = load().operation("force_redeem").path
+            for number in range(calls):
+                body = {"user_id": ADA, "redemption": {"requested_punches": 1}}
+                assert clients[number % 2].post(path, json=body).status_code == 201
+            receiver.wait_for(calls + 1)
+            settled = [each.post("/_sandbox/clock/advance", json={"seconds": 86400}) for each in clients]
+            assert all(each.is_success for each in settled)
+            owed = clients[0].get("/_sandbox/deliveries", params={"state": "waiting"}).json()
+        assert owed == []
+        assert len(receiver.posts) == len(set(receiver.posts)) == calls
+
+
+def _slowly(got: Got) -> int:
+    if got.method == "POST":
+        time.sleep(0.02)
+    return 200
 
 
 def _everything(control: httpx.Client) -> list[Any]:
