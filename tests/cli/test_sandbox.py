@@ -53,6 +53,20 @@ def sandbox() -> Iterator[str]:
     assert stop(process) == (0, "")
 
 
+def test_a_time_that_is_no_number_is_refused() -> None:
+    result = CliRunner().invoke(main, ["sandbox", "--port", "0", "--delivery-timeout", "nan"])
+    assert result.exit_code == 2
+    assert "'nan' is no number" in result.output
+
+
+def test_a_sqlite_file_takes_no_options(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["sandbox", "--port", "0", "--db", f"sqlite:///{tmp_path}/a.db?mode=ro"]
+    )
+    assert result.exit_code == 2
+    assert not (tmp_path / "a.db").exists()
+
+
 def test_it_prints_address_credentials_and_a_curl_for_each_operation(sandbox: str) -> None:
     url = re.search(r"Sandbox at (http://127\.0\.0\.1:[1-9][0-9]*)", sandbox)
     assert url is not None

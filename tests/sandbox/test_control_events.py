@@ -1,14 +1,16 @@
 """Events, who gets them, and the log through the control plane; who asks for the next may wait for it."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from sandbox.calling import ADA, GRACE, Caller, Clock
-from sandbox.receiving import Receiver, emit, receiving
+from sandbox.receiving import WAIT, Receiver, emit, receiving
 from starlette.applications import Starlette
 
 from punchh_contract.sandbox import seed
@@ -67,6 +69,33 @@ def test_the_log_names_the_events_of_each_request(control: Control, sandbox: Cal
     entries = control.log()
     assert [len(entry["events"]) for entry in entries] == [0, 3]
     assert entries[1]["events"] == [event["content_id"] for event in control.events()]
+
+
+def test_a_receiver_that_hangs_is_told_of(receiver: Receiver) -> None:
+    let_go = threading.Event()
+
+    async def advance(client: httpx.AsyncClient) -> object:
+        return (await client.post("/_sandbox/clock/advance", json={"seconds": 1})).json()["settled"]
+
+    async def story() -> list[object]:
+        async with served() as (app, client):
+            made = (await client.post("/_sandbox/subscribers", json={"url": receiver.url})).json()
+            await client.post(f"/_sandbox/subscribers/{made['subscriber_id']}/activate")
+            receiver.reply = lambda _: 200 if let_go.wait(WAIT) else 500
+            emit(app.state.store, 1)
+            pump, settle = app.state.pump, app.state.pump.settle
+            pump.settle = partial(settle, timeout=0.2)
+            hanging = await advance(client)
+            pump.settle = settle
+            let_go.set()
+            return [hanging, await advance(client)]
+
+    assert asyncio.run(story()) == [False, True]
+
+
+def test_a_number_of_before_a_reset_tells_the_whole_log(control: Control, sandbox: Caller) -> None:
+    sandbox.force(ADA, requested_punches=1)
+    assert [entry["seq"] for entry in control.log(since=100_000, wait=30)] == [1]
 
 
 def test_the_log_is_filtered(control: Control, sandbox: Caller) -> None:

@@ -93,6 +93,15 @@ def test_a_mistake_is_named_with_its_file(tmp_path: Path, content: str, expected
     assert expected in str(caught.value)
 
 
+def test_a_file_that_is_something_else_is_not_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text(f"- {'x' * 5000}\n- secret-at-the-end\n")
+    with pytest.raises(UsageError) as caught:
+        seed.load(file)
+    assert len(str(caught.value)) < 1000
+    assert "secret-at-the-end" not in str(caught.value)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         seed.load(tmp_path / "none.yaml")

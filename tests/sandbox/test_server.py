@@ -1,8 +1,10 @@
 """The sandbox on a socket: starts, stops, gives one redemption to fifty callers, repeats itself."""
 
 import asyncio
+import contextlib
 import logging
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ from sandbox.calling import ADA, RECEIPT
 from punchh_contract import receiver as receivers
 from punchh_contract import sandbox as sandbox_package
 from punchh_contract.auth import Credentials, PunchhAuth
+from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
 from punchh_contract.receiver.app import create_receiver
 from punchh_contract.receiver.delivery import Delivery
@@ -26,6 +29,7 @@ from punchh_contract.receiver.serving import serving
 from punchh_contract.sandbox import ControlError, Sandbox, running, seed, server
 from punchh_contract.sandbox.app import create_app
 from punchh_contract.sandbox.clock import read_clock
+from punchh_contract.sandbox.store import database
 
 CLOCK = "2026-03-02T18:05:01Z"
 ONLINE = "/api/auth/redemptions/online_order"
@@ -204,6 +208,32 @@ def test_deliveries_leave_this_machine_only_with_leave(allowed: tuple[str, ...])
             assert asked("https://hooks.example.com/x")["state"] == "pending"
         with pytest.raises(ControlError, match="this machine"):
             asked("https://other.example.com/x")
+
+
+@pytest.mark.parametrize("host", ["http://hooks.example.com/", "hooks.example.com:8080", "", "a b"])
+def test_what_is_no_host_is_no_leave(host: str) -> None:
+    with pytest.raises(UsageError, match="no host by itself"), running(deliver_to=(host,)):
+        pass
+
+
+def test_a_file_that_another_program_holds_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    file = tmp_path / "sandbox.db"
+    with running(clock=CLOCK, db=f"sqlite:///{file}") as sandbox:
+        before = guest(sandbox)["points"]
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            body = {"user_id": ADA, "redemption": {"requested_punches": 1}}
+            force = load().operation("force_redeem").path
+            answer = httpx.post(sandbox.url + force, json=body, auth=auth(sandbox))
+        assert (answer.status_code, list(answer.json())) == (503, ["error"])
+        assert sandbox.control.health()["contract_breaks"] == 0
+        assert httpx.post(sandbox.url + force, json=body, auth=auth(sandbox)).status_code == 201
+        assert [each["status"] for each in sandbox.control.log()] == [503, 201]
+        assert guest(sandbox)["points"] == before - 1
+    assert "Traceback" not in caplog.text
 
 
 def test_afterwards_nobody_listens() -> None:

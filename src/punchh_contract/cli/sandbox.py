@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from punchh_contract.cli.seconds import Seconds
 from punchh_contract.contract import Operation, load
 
 
@@ -68,7 +69,7 @@ _ITEM = {"item_name": "Sandbox Pizza", "item_qty": 1}
     "--delivery-timeout",
     default=15.0,
     show_default=True,
-    type=click.FloatRange(0.01, 600),
+    type=Seconds(0.01, 600),
     help="Seconds that a receiver has to answer a delivery.",
 )
 def command(

@@ -21,6 +21,7 @@ from punchh_contract.contract import Contract, Operation
 from punchh_contract.sandbox import connection
 from punchh_contract.sandbox.faults import Fault, Faults, Kind
 from punchh_contract.sandbox.requestlog import RequestLog
+from punchh_contract.sandbox.store.database import BusyError
 
 HEADER_BYTES = 16 * 1024
 """Of one header, name and value (HDR; that a KB is 1,024 bytes is assumed)."""
@@ -30,6 +31,7 @@ BODY_BYTES = 10 * 1024 * 1024
 """Of a request body, the control plane's too (assumed; the vendor tells no limit)."""
 TOO_LONG = {"error": "Content Too Large"}
 """RFC 9110's phrase for 413; Python's own differs by version."""
+BUSY = "another program holds the sandbox's database; nothing was done, try again"
 
 _CAUSED = "punchh_contract.caused"
 _ENVIRONMENT = (b"x-pch-env", b"sandbox")
@@ -118,6 +120,9 @@ class Envelope:
             await self._app(scope, receive, answer.send)
         except _TooLongError:
             await _refuse(_json(413, TOO_LONG), scope, receive, answer)
+        except BusyError:
+            _log.error("another program holds the sandbox's file; %s was not carried out", scope["path"])
+            await _json(503, {"error": BUSY})(scope, receive, answer.send)
         except Exception as error:
             self._log.count_break()
             _log.exception("the sandbox failed")

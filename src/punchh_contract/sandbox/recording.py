@@ -119,13 +119,12 @@ def cancelled(tx: Transaction, redemption: Redemption) -> Redemption | Refusal:
     code = _code(tx, redemption)
     after = _changed(tx, Change.CANCELLED, redemption, lifecycle.cancel(redemption, code, tx.now))
     user_id, uid = redemption.user_id, redemption.external_uid
-    if (
-        isinstance(after, Redemption)
-        and uid
-        and not tx.redemptions.find(user_id=user_id, external_uid=uid, status="honoured")
-    ):
-        # "Please HONOR it" is no longer true: who asks again is judged anew.
-        tx.redemptions.forget((redemption.operation, user_id, uid))
+    if isinstance(after, Redemption) and uid:
+        for operation, body in tx.redemptions.answers(tuple(CHANNEL), user_id, uid):
+            told = [tx.redemptions.get(each) for each in _told(body)]
+            if not any(each is not None and each.status == "honoured" for each in told):
+                # "Please HONOR it" is no longer true: who asks again is judged anew.
+                tx.redemptions.forget((operation, user_id, uid))
     return after
 
 
@@ -154,6 +153,12 @@ def _changed(
         tx.guests.set_code(change.code)
     tx.emit(kind, change.redemption)
     return change.redemption
+
+
+def _told(body: Mapping[str, Any]) -> list[int]:
+    """The redemptions that an answer tells of: one online, those of a basket in a batch."""
+    answers = (body, *body.get("success", ()))
+    return [each["redemption_id"] for each in answers if each.get("redemption_id") is not None]
 
 
 def _code(tx: Transaction, redemption: Redemption) -> Code | None:

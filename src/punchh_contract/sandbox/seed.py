@@ -6,6 +6,7 @@ never a traceback.
 """
 
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -71,7 +72,8 @@ def load(path: Path | None = None) -> Seed:
         raise UsageError(f"{file}: holds what JSON has not (quote dates and times): {error}") from error
     if finding is not None:
         pointer = "/" + "/".join(str(part) for part in finding.instance_path)
-        raise UsageError(f"{file}: {pointer}: {finding.message}; the form is Seed in control-openapi.yaml")
+        said = textwrap.shorten(finding.message, 200, placeholder=" …")
+        raise UsageError(f"{file}: {pointer}: {said}; the form is Seed in control-openapi.yaml")
     try:
         return _read(document)
     except (ValueError, OverflowError) as error:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from punchh_contract.errors import UsageError
 from punchh_contract.sandbox import seed as seeds
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 START_TIMEOUT = 30.0
 PATIENCE = 0.3
 """Seconds that requests have to end when the server does."""
-_ENDING = "the sandbox ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +121,8 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
             await asyncio.sleep(0)
             for task in late:
-                task.cancel(_ENDING)
+                task.cancel()
         await super().shutdown(sockets)
-
-
-def _ended_in_peace(app: ASGIApp) -> ASGIApp:
-    """The app, so that a call which the end of the server cancels is no error to uvicorn."""
-
-    async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await app(scope, receive, send)
-        except asyncio.CancelledError as error:
-            if error.args != (_ENDING,):
-                raise
-
-    return call
 
 
 def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
@@ -147,7 +132,7 @@ def server(app: Starlette, ready: Callable[[], None] = lambda: None) -> uvicorn.
     """
     return _Server(
         uvicorn.Config(
-            _ended_in_peace(app),
+            app,
             log_config=None,
             log_level=logging.ERROR,
             access_log=False,

@@ -86,7 +86,8 @@ class ClockHandlers:
         # Codes expire also where no pump runs: in an application that nobody started.
         while await in_store(self._store, self._expire) == BATCH:
             pass
-        await self._pump.settle()
+        if self._pump.runs:
+            state["settled"] = await self._pump.settle()
         return reply(state)
 
     def _expire(self) -> int:

@@ -1,6 +1,7 @@
 """Which addresses may be called: this machine, and hosts that were named on purpose."""
 
 import ipaddress
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,27 @@ def check(url: str, allow_hosts: Collection[str] = ()) -> "httpx.URL":
             " with leave to deliver to that host"
         )
     return address
+
+
+def hosts(names: Collection[str]) -> frozenset[str]:
+    """Names or addresses of hosts, as they would stand in a URL.
+
+    Raises:
+        UsageError: one is something else, such as a URL or a host with a port.
+    """
+    for name in names:
+        alone = name.strip("[]")
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", name) and not _address(alone):
+            raise UsageError(f"{name!r} is no host by itself, such as hooks.example.com: leave all else out")
+    return frozenset(each.strip("[]").lower() for each in names)
+
+
+def _address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _loopback(host: str) -> bool:

@@ -108,10 +108,15 @@ class Pump:
         """Raise UsageError unless subscribers may have this address."""
         self._sender.check(url)
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and delivers."""
+        return self._task is not None
+
     async def settle(self, timeout: float = 30.0) -> bool:
         """Wait until nothing is due now, all that was due is handled and what fell due by that too; False if
         it is not so within `timeout` seconds, or the pump does not run."""
-        if self._task is None:
+        if not self.runs:
             return False
         asked = asyncio.get_running_loop().create_future()
         self._asked.append(asked)

@@ -41,7 +41,7 @@ class Sender:
 
     def __init__(self, timeout: float, allow_hosts: Collection[str]) -> None:
         self._timeout = timeout
-        self._allow_hosts = frozenset(each.lower() for each in allow_hosts)
+        self._allow_hosts = addresses.hosts(allow_hosts)
         self._transport: httpx.AsyncHTTPTransport | None = None
 
     def check(self, url: str) -> "httpx.URL":

@@ -29,7 +29,8 @@ VERSION = 1
 """Of the tables. Who changes them raises it, and adds to `STEPS` how a database comes there."""
 STEPS: dict[int, Callable[[Connection], None]] = {}
 """By the version that a database has: what turns it into the next."""
-BUSY_SECONDS = 30.0
+BUSY_SECONDS = 10.0
+"""How long a file is waited for that another program holds. Meanwhile the whole sandbox stands still."""
 _READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 schema = Table("punchh_sandbox_version", metadata, Column("version", Integer, nullable=False))
@@ -42,6 +43,10 @@ _WRITING = (
     "SELECT set_config('idle_in_transaction_session_timeout', '60s', true),"
     " pg_advisory_xact_lock(7079755424884)"
 )
+
+
+class BusyError(Exception):
+    """Another program held the file for longer than it is waited for; nothing was done."""
 
 
 def connect(url: str, begin: Callable[[Connection], None]) -> Engine:
@@ -84,6 +89,8 @@ def _read(url: str) -> URL:
 
 
 def _sqlite(url: URL) -> Engine:
+    if url.query:
+        raise UsageError(f"--db takes {_FORMS}; of SQLite without what follows the ?")
     memory = url.database in (None, "", ":memory:")
     # One connection that is never closed is the memory; whoever uses it holds the store's lock.
     pool: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
@@ -111,7 +118,12 @@ def _sqlite(url: URL) -> Engine:
         driver: Any = connection.connection.driver_connection
         driver.execute(f"PRAGMA query_only = {reads}")
         # What is read in a transaction that writes must still hold when it writes.
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        try:
+            driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            raise BusyError from error
 
     return engine
 

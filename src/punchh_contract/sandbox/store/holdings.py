@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -262,8 +263,10 @@ class Guests:
                         update(rewards).where(rewards.c.reward_id == key).values(used=debit.amount > 0)
                     )
                 case Debit(Held.SUBSCRIPTION, key, amount):
+                    # Not below none, where a test had set them back before the redemption was called off.
+                    uses = case((subscriptions.c.uses + amount < 0, 0), else_=subscriptions.c.uses + amount)
                     used = update(subscriptions).where(subscriptions.c.subscription_id == key)
-                    self._connection.execute(used.values(uses=subscriptions.c.uses + amount))
+                    self._connection.execute(used.values(uses=uses))
                 case Debit(Held.CODE, key):
                     self._connection.execute(
                         update(codes).where(codes.c.code == key).values(processed=debit.amount > 0)

@@ -1,5 +1,6 @@
 """The redemptions that were made, and the answers that an `external_uid` repeats."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -146,12 +147,23 @@ class Records:
         ).first()
         return None if row is None else (row.status, row.body)
 
+    def answers(self, operations: Collection[str], user_id: int, external_uid: str) -> list[tuple[str, Any]]:
+        """The answers to a guest that an `external_uid` repeats, of these operations and by whichever way the
+        guest was named: the first word of each scope, and the body."""
+        scopes = [operation + means for operation in operations for means in ("", BY_MAIL)]
+        query = select(answers.c.operation, answers.c.body).where(
+            answers.c.operation.in_(scopes),
+            answers.c.user_id == user_id,
+            answers.c.external_uid == external_uid,
+        )
+        return [(row.operation, row.body) for row in self._connection.execute(query)]
+
     def forget(self, scope: Scope) -> None:
-        """Repeat an answer no more, by whichever way the guest was named."""
+        """Repeat an answer no more."""
         operation, user_id, external_uid = scope
         self._connection.execute(
             delete(answers).where(
-                answers.c.operation.in_((operation, operation + BY_MAIL)),
+                answers.c.operation == operation,
                 answers.c.user_id == user_id,
                 answers.c.external_uid == external_uid,
             )
