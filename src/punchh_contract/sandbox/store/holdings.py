@@ -3,7 +3,7 @@
 Setting a guest as a whole is `placing`'s.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -11,11 +11,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     bindparam,
@@ -118,7 +118,24 @@ _OF = {
     for name in ("user_id", "access_token", "authentication_token", "email")
 }
 _BASKET = select(baskets).where(baskets.c.owner == bindparam("key")).order_by(baskets.c.position)
+# Built once: to build one takes SQLAlchemy longer than SQLite takes to answer it.
+_OWNED = {
+    table.name: select(table).where(table.c.owner == bindparam("key")).order_by(*order)
+    for table, order in (
+        (rewards, (rewards.c.position,)),
+        (subscriptions, (subscriptions.c.position,)),
+        # One that was handed over may have the place of another.
+        (codes, (codes.c.position, codes.c.code)),
+    )
+}
+_NAMED = {
+    column.table.name: select(column.table).where(column.in_(bindparam("key", expanding=True)))
+    for column in (rewards.c.reward_id, subscriptions.c.subscription_id, codes.c.code)
+}
 _BALANCES = update(guests).where(guests.c.user_id == bindparam("key"))
+
+
+_Queries = Mapping[str, Select[Any]]
 
 
 class Guests:
@@ -175,7 +192,7 @@ class Guests:
         claims = tuple(claims)
         named = [each.discount_id for each in claims if each.discount_type is DiscountType.REDEMPTION_CODE]
         held = (
-            {each.code: each for each in self._codes(codes.c.code.in_(sorted(filter(None, named))))}
+            {each.code: each for each in self._codes(_NAMED, sorted(filter(None, named)))}
             if any(named)
             else {}
         )
@@ -190,17 +207,12 @@ class Guests:
         numbers = {kind: sorted(each) for kind, each in wanted.items()}
         return Wallet(
             account,
-            {
-                each.reward_id: each
-                for each in self._rewards(rewards.c.reward_id.in_(numbers[DiscountType.REWARD]))
-            }
+            {each.reward_id: each for each in self._rewards(_NAMED, numbers[DiscountType.REWARD])}
             if numbers[DiscountType.REWARD]
             else {},
             {
                 each.subscription_id: each
-                for each in self._subscriptions(
-                    subscriptions.c.subscription_id.in_(numbers[DiscountType.SUBSCRIPTION])
-                )
+                for each in self._subscriptions(_NAMED, numbers[DiscountType.SUBSCRIPTION])
             }
             if numbers[DiscountType.SUBSCRIPTION]
             else {},
@@ -224,16 +236,15 @@ class Guests:
         return Guest(
             profile,
             account,
-            self._rewards(rewards.c.owner == user_id, rewards.c.position),
-            self._subscriptions(subscriptions.c.owner == user_id, subscriptions.c.position),
-            # One that was handed over may have the place of another.
-            self._codes(codes.c.owner == user_id, codes.c.position, codes.c.code),
+            self._rewards(_OWNED, user_id),
+            self._subscriptions(_OWNED, user_id),
+            self._codes(_OWNED, user_id),
             self.basket(user_id),
         )
 
     def code(self, code: str) -> Code | None:
         """One code."""
-        return next(iter(self._codes(codes.c.code == code)), None)
+        return next(iter(self._codes(_NAMED, [code])), None)
 
     def has_code(self, code: str) -> bool:
         """Whether a code is taken, used ones included."""
@@ -328,17 +339,15 @@ class Guests:
             self._rows[row.user_id] = row
         return row
 
-    def _rewards(self, where: ColumnElement[bool], *order: ColumnElement[Any]) -> tuple[Reward, ...]:
-        rows = self._assets(rewards, where, *order)
+    def _rewards(self, how: _Queries, key: object) -> tuple[Reward, ...]:
+        rows = self._connection.execute(how["rewards"], {"key": key})
         return tuple(
             Reward(row.reward_id, row.owner, read_terms(row.terms), row.used, row.starts_at, row.expires_at)
             for row in rows
         )
 
-    def _subscriptions(
-        self, where: ColumnElement[bool], *order: ColumnElement[Any]
-    ) -> tuple[Subscription, ...]:
-        rows = self._assets(subscriptions, where, *order)
+    def _subscriptions(self, how: _Queries, key: object) -> tuple[Subscription, ...]:
+        rows = self._connection.execute(how["subscriptions"], {"key": key})
         return tuple(
             Subscription(
                 row.subscription_id,
@@ -352,13 +361,8 @@ class Guests:
             for row in rows
         )
 
-    def _codes(self, where: ColumnElement[bool], *order: ColumnElement[Any]) -> tuple[Code, ...]:
-        return tuple(map(code_of, self._assets(codes, where, *order)))
-
-    def _assets(
-        self, table: Table, where: ColumnElement[bool], *order: ColumnElement[Any]
-    ) -> Sequence[Row[Any]]:
-        return self._connection.execute(select(table).where(where).order_by(*order)).all()
+    def _codes(self, how: _Queries, key: object) -> tuple[Code, ...]:
+        return tuple(map(code_of, self._connection.execute(how["codes"], {"key": key})))
 
 
 def code_of(row: Row[Any]) -> Code:
