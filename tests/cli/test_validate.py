@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from punchh_contract.cli import main
+from punchh_contract.events import rendering
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "tests" / "data" / "seed-004-redemptions-event.json"
@@ -71,10 +72,12 @@ def test_three_faults_are_named_and_no_guest_is(broken: Path, form: str) -> None
 
 
 def test_lines_say_place_expectation_and_fix(broken: Path) -> None:
+    text = broken.read_text()
+    places = [f"{broken}:1:{text.index(what) + 1}: /payload" for what in ('"x"', "17,", '"loyalty_tier')]
     assert run(broken, "--strict").stdout.splitlines() == [
-        f"{broken}: /payload/redemption_id: must be a whole number; found string(1). {FIX_VALUE}",
-        f"{broken}: /payload/user/phone: must be text or null; found integer. Fix: put it in quotes.",
-        f"{broken}: /payload/user/loyalty_tier: drift: {NO_PROPERTY}; found string(29). {FIX_DRIFT}",
+        f"{places[0]}/redemption_id: must be a whole number; found string(1). {FIX_VALUE}",
+        f"{places[1]}/user/phone: must be text or null; found integer. Fix: put it in quotes.",
+        f"{places[2]}/user/loyalty_tier: drift: {NO_PROPERTY}; found string(29). {FIX_DRIFT}",
         "1 event in 1 file: 3 findings in 1 event.",
     ]
 
@@ -101,20 +104,22 @@ def test_a_broken_line_is_a_finding_at_its_line_and_the_rest_goes_on(tmp_path: P
     late = json.dumps({**seed(), "business_id": None})
     path.write_text(f'{good}\n{{"payload":\n\n{good}\r\n{late}\n')
     result = run(path)
+    column = late.index("null", late.index("business_id")) + 1
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        f"{path}:2: must be complete, and stops short (column 12). Fix: look for a recording that was cut.",
-        f"{path}:5: /business_id: must be a whole number; found null. {FIX_NULL}",
+        f"{path}:2:12: must be complete, and stops short. Fix: look for a recording that was cut.",
+        f"{path}:5:{column}: /business_id: must be a whole number; found null. {FIX_NULL}",
         "4 events in 1 file: 2 findings in 2 events.",
     ]
 
 
 def test_folders_files_and_standard_input_together() -> None:
     result = run(EXAMPLES, SEED, "-", "--strict", stdin=f"[{SEED.read_text()}, 17]".encode())
+    last = SEED.read_text().count("\n") + 1
     count = len(list(EXAMPLES.glob("*.json"))) + 3
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        f"-:2: must be an object; found integer. {FIX_VALUE}",
+        f"-:{last}:3: record 2: must be an object; found integer. {FIX_VALUE}",
         f"{count} events in {count - 1} files: 1 finding in 1 event.",
     ]
 
@@ -131,8 +136,36 @@ def test_json_is_one_document_also_without_findings() -> None:
         "drift": 0,
         "unreadable": 0,
         "findings": 0,
+        "not_shown": 0,
+        "stopped": None,
     }
     assert document["unreadable"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ([], 0),
+        (["--fail-on", "error"], 0),
+        (["--strict"], 1),
+        (["--strict", "--fail-on", "error"], 0),
+        (["--fail-on", "drift"], 1),
+    ],
+)
+def test_what_fails_is_the_users_choice(tmp_path: Path, options: list[str], code: int) -> None:
+    path = tmp_path / "drift.json"
+    path.write_text(json.dumps({**seed(), "tenant": "demo"}))
+    assert run(path, *options).exit_code == code
+    path.write_text(json.dumps({**seed(), "action": 17}))
+    assert run(path, *options).exit_code == 1
+
+
+@pytest.mark.parametrize("form", rendering.FORMATS)
+def test_the_limit_hides_and_does_not_change_the_verdict(broken: Path, form: str) -> None:
+    result = run(broken, "--max-findings", "0", "--format", form)
+    assert result.exit_code == 1
+    assert "/payload" not in result.stdout
+    assert "2" in result.stdout
 
 
 def test_an_empty_file_is_a_finding(tmp_path: Path) -> None:
@@ -140,7 +173,7 @@ def test_an_empty_file_is_a_finding(tmp_path: Path) -> None:
     path.touch()
     result = run(path)
     assert result.exit_code == 1
-    assert result.stdout.startswith(f"{path}: must hold an event, and holds nothing. Fix: ")
+    assert result.stdout.startswith(f"{path}:1:1: must hold an event, and holds nothing. Fix: ")
 
 
 @pytest.mark.parametrize(
@@ -218,11 +251,16 @@ def test_standard_input_may_be_closed_unless_it_is_asked_for() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("form", rendering.FORMATS)
 def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path, form: str) -> None:
     path = tmp_path / "many.ndjson"
-    path.write_text("{}\n" * 2_000)
-    done = shell('punchh-contract validate --format "$2" "$1" | head -1; exit ${PIPESTATUS[0]}', path, form)
+    # Many kinds of findings, so that what is grouped is more than a pipe holds.
+    letters = [chr(97 + each) for each in range(26)]
+    unknown = {f"reward_{a}_{b}": None for a in letters for b in letters}
+    path.write_text(json.dumps({**seed(), **unknown}) + "\n")
+    done = shell(
+        'punchh-contract validate --strict --format "$2" "$1" | head -1; exit ${PIPESTATUS[0]}', path, form
+    )
     assert len(done.stdout.splitlines()) == 1
     assert (done.returncode, done.stderr) == (141, "")
 
@@ -232,7 +270,7 @@ def test_the_name_of_a_file_gives_the_terminal_no_orders(tmp_path: Path) -> None
     path.write_text("17")
     result = run(path)
     assert result.stdout.splitlines() == [
-        f"{tmp_path}/a\\x1b[2J\\n.json: must be an object; found integer. {FIX_VALUE}",
+        f"{tmp_path}/a\\x1b[2J\\n.json:1:1: must be an object; found integer. {FIX_VALUE}",
         "1 event in 1 file: 1 finding in 1 event.",
     ]
     assert json.loads(run(path, "--format", "json").stdout)["findings"][0]["file"] == str(path)
@@ -241,7 +279,8 @@ def test_the_name_of_a_file_gives_the_terminal_no_orders(tmp_path: Path) -> None
 def test_help_says_what_and_how() -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for word in ("--strict", "--show-values", "--format", "PATH...", "Exits with 0", "Examples:"):
+    options = ("--fail-on", "--max-findings", "--split", "--jobs")
+    for word in (*options, "--strict", "--show-values", "--format", "PATH...", "Exits with 0", "Examples:"):
         assert word in result.stdout
 
 
@@ -267,6 +306,15 @@ def test_nothing_of_the_network_is_imported(broken: Path, event: str, code: int,
     )
     exit_code, modules = json.loads(done.stdout.splitlines()[-1])
     assert exit_code == code
-    never = never | {"httpx", "starlette", "schemathesis", "requests", "uvicorn", "rich", "punchh_client"}
+    never = never | {
+        "httpx",
+        "starlette",
+        "schemathesis",
+        "requests",
+        "uvicorn",
+        "rich",
+        "punchh_client",
+    }
+    never |= {"multiprocessing", "concurrent.futures", "xml"}
     assert never & set(modules) == set()
     assert "punchh_contract.events.validation" in modules

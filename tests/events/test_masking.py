@@ -27,7 +27,21 @@ def test_a_value_is_shown_as_ascii_json_and_cut_when_asked_for() -> None:
     assert len(described("x" * 1000, show=True)) == 80
 
 
-@pytest.mark.parametrize("name", ["loyalty_tier", "x-extra", "cc_last4", "redemptionId", "_", "a" * 64])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "loyalty_tier",
+        "x-extra",
+        "cc_last4",
+        "redemptionId",
+        "_",
+        "POSTags",
+        "redemtion_status",
+        "loactionName",
+        "rewards_locations",
+        "data_" * 12,
+    ],
+)
 def test_a_name_that_looks_like_an_identifier_is_printed(name: str) -> None:
     assert named(name, show=False) == name
 
@@ -43,6 +57,12 @@ def test_a_name_that_looks_like_an_identifier_is_printed(name: str) -> None:
         "p5550100",
         "c56a4180-65aa-42ec-a945-5fd21dec0538",
         "a" * 65,
+        "data_" * 13,
+        "zebediah_quill",
+        "Zebediah",
+        "zebediah-quill",
+        "reward_for_zebediah",
+        "sk_sandbox_abcdefghij",
         "",
         "Zo\u00eb",
         "name\n",

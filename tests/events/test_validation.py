@@ -11,7 +11,8 @@ from events.mutation import FULL, SAMPLES, mutated
 
 from punchh_contract.events import validate
 from punchh_contract.events.findings import Findings
-from punchh_contract.events.rendering import as_document, as_line
+from punchh_contract.events.rendering import as_line
+from punchh_contract.events.rendering.documents import as_document
 
 INVALID = Path(__file__).parents[1] / "data" / "events" / "invalid"
 EXPECTED: dict[str, dict[str, str]] = yaml.safe_load((INVALID / "expected.yaml").read_text())

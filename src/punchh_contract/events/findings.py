@@ -1,11 +1,15 @@
 """What a check returns: findings, the findings of one event, and the sums over many."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, overload
 
 Severity = Literal["error", "drift"]
 """`error` breaks the contract; `drift` is a field or value that the contract, open on purpose, lacks."""
+
+_INDEX = re.compile(r"/(?:0|[1-9][0-9]*)(?=/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,26 @@ class Finding:
     """The file as the user named it, `-` for standard input; None for an event that came by itself."""
     record: int | None = None
     """Position in a JSON array, or line of an NDJSON file, from 1; None where the file is one event."""
+    line: int | None = None
+    """Line of the file, or of an event that came by itself, from 1; None if it came as a mapping. Lines end
+    with a line feed."""
+    column: int | None = None
+    """Column in that line, from 1, in Unicode code points as editors count them, a byte order mark not
+    counted. Line and column say where the value begins; for a property that is missing where its object
+    begins, for one that is unknown where its name begins, for what is no JSON where reading stopped. Of a
+    property that stands twice it is the last one, which counts."""
+    schema_pointer: str = ""
+    """JSON pointer of the rule in the generated schema of the event, its strict twin if it is drift:
+    `/$defs/EventUser/properties/email/type`. `` for what is no JSON."""
+    source: str | None = None
+    """Where the contract has the rule from: document and contradiction nearest above it, `SEED-004, C-41`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits, the same for the same fault of any event, record or place in a list."""
+        place = _INDEX.sub("/*", self.pointer)
+        said = "\n".join((self.rule, self.severity, place, self.schema_pointer))
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +105,21 @@ class Summary:
 
     def add(self, findings: Findings) -> None:
         """Count one event."""
+        if not findings.items:  # nearly every one
+            self.events += 1
+            self.events_with_drift += findings.drifts
+            return
         drift = sum(each.severity == "drift" for each in findings)
         self.events += 1
-        self.events_with_findings += not findings.valid
+        self.events_with_findings += 1
         self.events_with_drift += findings.drifts
         self.errors += len(findings) - drift
         self.drift += drift
+
+    def merge(self, other: "Summary") -> None:
+        """Add the events of another run over other events; its files and inputs are not counted here."""
+        self.events += other.events
+        self.events_with_findings += other.events_with_findings
+        self.events_with_drift += other.events_with_drift
+        self.errors += other.errors
+        self.drift += other.drift

@@ -3,21 +3,34 @@
 The built-in checks of `jsonschema` and `jsonschema-rs` differ on leap seconds, on the year 0000 and on digits
 of other scripts. Ours follow RFC 3339 to the letter. `int64` and `double` say nothing beyond the bounds and
 the type that stand beside them in the schema.
+
+An event has some ten date-times, and a regular expression for each costs more than all the rest of a check.
+So what was right once is remembered: the day, and the time behind it. The first time is found right by its
+minute and its second, each remembered too, since a day has 86,400 of the one and 1,440 and 60 of the others.
 """
 
 import calendar
 import re
 from collections.abc import Callable
 
-_DATE_TIME = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
-)
-_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MINUTE = re.compile(r"[Tt]([0-9]{2}):([0-9]{2})")
+_REST = re.compile(r":([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))")
+_DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FEBRUARY = 2
 _DAY_MINUTES = 24 * 60
 _LEAP_SECOND = 60
+
+# Room for every second of a day; beyond it all is forgotten. Nothing long is kept: fractions have no end.
+_KEPT = 2**17
+_KEPT_LENGTH = 32
+
+DAYS: set[str] = set()
+"""Beginnings `text[:10]` that were right before, `2026-03-02`; what is not in it may be right too."""
+CLOCKS: set[str] = set()
+"""The same of all that follows, `T18:05:01Z`. A date-time is right if and only if both are."""
+_MINUTES: set[str] = set()
+_RESTS: set[str] = set()
 
 
 def is_date_time(text: object) -> bool:
@@ -29,21 +42,59 @@ def is_date_time(text: object) -> bool:
     """
     if not isinstance(text, str):
         return True
-    found = _DATE_TIME.fullmatch(text)
+    day, clock = text[:10], text[10:]
+    return (day in DAYS or _kept(DAYS, day, _is_day)) and (clock in CLOCKS or _kept(CLOCKS, clock, _is_clock))
+
+
+def _kept(right: set[str], part: str, check: Callable[[str], bool]) -> bool:
+    if not check(part):
+        return False
+    if len(part) <= _KEPT_LENGTH:
+        if len(right) >= _KEPT:
+            right.clear()
+        right.add(part)
+    return True
+
+
+def _is_day(part: str) -> bool:
+    found = _DAY.fullmatch(part)
     if found is None:
         return False
-    year, month, day, hour, minute, second = (int(found[group]) for group in range(1, 7))
-    zone_hour, zone_minute = int(found[8] or 0), int(found[9] or 0)
-    if not 1 <= month <= 12 or hour > 23 or minute > 59 or zone_hour > 23 or zone_minute > 59:
+    year, month, day = map(int, found.groups())
+    if not 1 <= month <= len(_DAYS_IN_MONTH):
         return False
-    last_day = _DAYS[month - 1] + (month == _FEBRUARY and calendar.isleap(year))
-    if not 1 <= day <= last_day:
+    return 1 <= day <= _DAYS_IN_MONTH[month - 1] + (month == _FEBRUARY and calendar.isleap(year))
+
+
+def _is_clock(part: str) -> bool:
+    minute, rest = part[:6], part[6:]
+    return (minute in _MINUTES or _kept(_MINUTES, minute, _is_minute)) and (
+        rest in _RESTS or _kept(_RESTS, rest, _is_rest) or _is_leap_second(minute, rest)
+    )
+
+
+def _is_minute(part: str) -> bool:
+    found = _MINUTE.fullmatch(part)
+    return found is not None and int(found[1]) <= 23 and int(found[2]) <= 59
+
+
+def _is_rest(part: str) -> bool:
+    found = _REST.fullmatch(part)
+    return found is not None and int(found[1]) < _LEAP_SECOND and _is_zone(found)
+
+
+def _is_zone(rest: re.Match[str]) -> bool:
+    return int(rest[3] or 0) <= 23 and int(rest[4] or 0) <= 59
+
+
+def _is_leap_second(minute: str, rest: str) -> bool:
+    """Whether it is second 60 of the last minute of a day in UTC; `minute` is right."""
+    found = _REST.fullmatch(rest)
+    if found is None or int(found[1]) != _LEAP_SECOND or not _is_zone(found):
         return False
-    if second < _LEAP_SECOND:
-        return True
-    offset = (zone_hour * 60 + zone_minute) * (-1 if found[7] == "-" else 1)
-    utc_minute = (hour * 60 + minute - offset) % _DAY_MINUTES
-    return second == _LEAP_SECOND and utc_minute == _DAY_MINUTES - 1
+    offset = (int(found[3] or 0) * 60 + int(found[4] or 0)) * (-1 if found[2] == "-" else 1)
+    utc = (int(minute[1:3]) * 60 + int(minute[4:6]) - offset) % _DAY_MINUTES
+    return utc == _DAY_MINUTES - 1
 
 
 CHECKS: dict[str, Callable[[object], bool]] = {"date-time": is_date_time}

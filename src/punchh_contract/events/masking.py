@@ -1,13 +1,16 @@
 """What a finding may say of a guest's data: the kind and the length of a value, never the value.
 
-Names of properties can hold personal data too, as in a map keyed by e-mail address. A name is printed when it
-looks like one that a programmer chose, and is masked like a value otherwise.
+Names of properties can hold personal data too, as in a map keyed by e-mail address or by name. A name is
+printed when it looks like one that a programmer chose and is made of words of fields (`vocabulary`), and is
+masked like a value otherwise.
 """
 
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
+
+from punchh_contract.events import vocabulary
 
 SHOWN_LENGTH = 80
 """Characters of a value that are shown at most, once the user has asked for values."""
@@ -50,12 +53,13 @@ def described(value: Any, *, show: bool) -> str:
 def named(name: str, *, show: bool) -> str:
     """Return a property's name if it looks like an identifier, or the user asked; else as `masked`.
 
-    An identifier here: ASCII letters, digits, `_` and `-`, up to 64 of them, at most four digits among them.
-    So `loyalty_tier` is named; `pat@example.com`, `Pat Invented`, `+15550100` and a UUID are not.
+    An identifier here: ASCII letters, digits, `_` and `-`, up to 64 of them, at most four digits among them,
+    and made of words that fields are named by. So `loyalty_tier` is named; `zebediah_quill`,
+    `pat@example.com`, `Pat Invented`, `+15550100`, a token and a UUID are not.
     """
     if show:
         return json.dumps(name)[1:-1]
-    if _NAME.fullmatch(name) and sum(map(str.isdigit, name)) <= _NAME_DIGITS:
+    if _NAME.fullmatch(name) and sum(map(str.isdigit, name)) <= _NAME_DIGITS and vocabulary.is_known(name):
         return name
     return masked(name)
 

@@ -13,7 +13,7 @@ One reader, `orjson`, decides what is JSON, so that an event is judged alike how
 import codecs
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -27,6 +27,8 @@ class Unreadable:
 
     expectation: str
     fix: str
+    at: int | None = 0
+    """The byte of the text where reading stopped, a byte order mark not counted; None if there is no text."""
 
 
 EMPTY = Unreadable(
@@ -39,6 +41,17 @@ def read(event: Mapping[str, Any] | bytes | str) -> Any | Unreadable:
 
     A mapping is judged as the JSON that it would be sent as.
     """
+    data = text(event)
+    if isinstance(data, Unreadable):
+        return data
+    value = parsed(data)
+    if isinstance(value, Unreadable) and isinstance(event, Mapping):
+        return replace(value, at=None)  # a place in a text that nobody has seen
+    return value
+
+
+def text(event: Mapping[str, Any] | bytes | str) -> bytes | Unreadable:
+    """Return the event as the bytes it is sent as, without a byte order mark."""
     if isinstance(event, Mapping):
         try:
             event = json.dumps(dict(event))
@@ -47,10 +60,16 @@ def read(event: Mapping[str, Any] | bytes | str) -> Any | Unreadable:
             return Unreadable(
                 "must be made of what JSON knows: objects, lists, text, numbers, true, false, null",
                 "convert dates, decimals and the like to text or numbers first; no circles, no endless depth",
+                at=None,
             )
     data = event.encode("utf-8", "surrogatepass") if isinstance(event, str) else event
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def parsed(data: bytes) -> Any | Unreadable:
+    """Return the value of a text that begins without a byte order mark, or why there is none."""
     # White space at the end would move the place where something that was cut is said to end.
-    data = data.removeprefix(codecs.BOM_UTF8).rstrip(BLANK)
+    data = data.rstrip(BLANK)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -59,19 +78,16 @@ def read(event: Mapping[str, Any] | bytes | str) -> Any | Unreadable:
 
 def _explained(data: bytes, error: orjson.JSONDecodeError) -> Unreadable:
     """Say in our words what orjson refused; its exception carries the document and is not passed on."""
-    # In a record of one line the line is the file's matter, not the record's.
-    where = f"column {error.colno}"
-    if b"\n" in data:
-        where = f"line {error.lineno}, {where}"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Unreadable("must be UTF-8, and is UTF-16", "save it as UTF-8")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as problem:
         return Unreadable(
-            f"must be UTF-8, and is not at byte {problem.start + 1}",
-            "save it as UTF-8, or look for cut bytes",
+            "must be UTF-8, and is not", "save it as UTF-8, or look for cut bytes", problem.start
         )
+    # orjson counts characters.
+    at = len(error.doc[: error.pos].encode())
     reasons = (
         ("depth limit", "must have at most 1024 levels", "flatten it; no event is that deep"),
         ("infinity", "must have numbers that fit a double", "look for a number that is far too long"),
@@ -86,8 +102,9 @@ def _explained(data: bytes, error: orjson.JSONDecodeError) -> Unreadable:
     )
     for word, expectation, fix in reasons:
         if word in error.msg:
-            return Unreadable(f"{expectation} ({where})", fix)
+            return Unreadable(expectation, fix, at)
     return Unreadable(
-        f"must be JSON, and is not ({where})",
+        "must be JSON, and is not",
         "look there for a missing comma or quote, NaN, Infinity, or an event that was cut",
+        at,
     )

@@ -1,41 +1,30 @@
-"""From the paths that a user names to records: JSON files, NDJSON files, folders and standard input.
+"""From the paths that a user names to records: files, folders, patterns, standard input; packed or not.
 
-A `.ndjson` or `.jsonl` file has one event a line; empty lines are passed over, and a line that cannot be read
-is a record of its own, so the rest goes on. Any other file is one event or an array of them; if it is neither
-and its first two lines each open an object, it is read as NDJSON after all. NDJSON files are read line by
-line, others whole. Of folders the regular files are taken, also below links to folders, each folder once.
+What a file's records are `records` decides; a name ending in `.ndjson` or `.jsonl` says that it is NDJSON.
+Of folders the regular files are taken, also below links to folders, each folder once. What is packed by gzip
+is known by its first bytes; of folders files ending in `.gz` are taken whose name says more.
 """
 
-import codecs
 import contextlib
-import io
-import itertools
+import glob
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn
 
 from punchh_contract.errors import UsageError
-from punchh_contract.events.reading import BLANK, EMPTY, Unreadable, read
+from punchh_contract.events.intake import Raw
+from punchh_contract.events.records import records
 from punchh_contract.events.rendering import printable
 
 STDIN = "-"
 LINES = (".ndjson", ".jsonl")
 SUFFIXES = (".json", *LINES)
-"""What is looked for in folders, in any case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One event of a source: its JSON value, or why there is none."""
-
-    file: str
-    number: int | None
-    """As `Finding.record`."""
-    value: Any | Unreadable
+"""What is looked for in folders, in any case, and with `.gz` behind it."""
+PACKED = ".gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +32,26 @@ class Source:
     """One file, or standard input, that is known to exist."""
 
     name: str
+    """As the user named it, `-` for standard input."""
     open: Callable[[], AbstractContextManager[BinaryIO]]
     lines: bool
     """Whether its name says that it is NDJSON."""
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[Raw]:
         """Yield its records. Raises UsageError if it cannot be read."""
         try:
             with self.open() as stream:
-                if self.lines:
-                    yield from _lines(self.name, stream)
-                else:
-                    yield from _document(self.name, stream.read())
+                yield from records(stream, file=self.name, as_lines=self.lines)
         except OSError as error:
-            raise _unreadable(self.name, error) from error
+            raise unreadable(self.name or "the stream", error) from error
 
 
 def sources(path: str, stdin: Callable[[], BinaryIO]) -> list[Source]:
     """Return the sources that a path means: a file, a folder's files sorted by path, `-` for `stdin`.
 
-    `stdin` is called when `-` is read, and may raise UsageError itself. Raises UsageError, before anything is
-    read, for what does not exist and for a folder without events.
+    A path that does not exist and has `*`, `?` or `[` is a pattern, in which `**` is any folders; what it
+    finds is taken like a folder's files. `stdin` is called when `-` is read, and may raise UsageError itself.
+    Raises UsageError, before anything is read, for what does not exist and for a folder without events.
     """
     if path == STDIN:
         return [Source(STDIN, lambda: contextlib.nullcontext(stdin()), lines=False)]
@@ -75,10 +63,20 @@ def sources(path: str, stdin: Callable[[], BinaryIO]) -> list[Source]:
                 suffixes = ", ".join(SUFFIXES)
                 raise UsageError(f"{printable(_shown(path))}: the folder has no file ending in {suffixes}")
             return [_file(each) for each in files]
+        if glob.has_magic(path) and not os.path.lexists(path):
+            return _matching(path)
         place.stat()
     except OSError as error:
-        raise _unreadable(_shown(path), error) from error
+        raise unreadable(_shown(path), error) from error
     return [_file(place, path)]
+
+
+def _matching(pattern: str) -> list[Source]:
+    files = sorted(Path(each) for each in glob.glob(pattern, recursive=True))  # noqa: PTH207  # also for absolute ones
+    found = [_file(each) for each in files if not each.is_dir() and not _is_special(each)]
+    if not found:
+        raise UsageError(f"{printable(_shown(pattern))}: cannot be read: no file has such a name")
+    return found
 
 
 def _below(top: Path) -> Iterator[Path]:
@@ -94,7 +92,7 @@ def _below(top: Path) -> Iterator[Path]:
         yield from (
             path
             for path in (Path(folder, name) for name in names)
-            if path.suffix.lower() in SUFFIXES and not _is_special(path)
+            if _suffix(path) in SUFFIXES and not _is_special(path)
         )
 
 
@@ -107,7 +105,8 @@ def _is_special(path: Path) -> bool:
         return False
 
 
-def _unreadable(name: str, error: OSError) -> UsageError:
+def unreadable(name: str, error: OSError) -> UsageError:
+    """The error to raise for a file that the system refuses."""
     return UsageError(f"{printable(name)}: cannot be read: {error.strerror}")
 
 
@@ -116,40 +115,21 @@ def _refuse(error: OSError) -> NoReturn:
     raise error
 
 
+def file_source(path: str | Path) -> Source:
+    """The source that one file is, whether it exists or not, named as the user named it."""
+    return _file(Path(path), str(path))
+
+
 def _file(path: Path, name: str | None = None) -> Source:
-    return Source(_shown(name or path), lambda: path.open("rb"), lines=path.suffix.lower() in LINES)
+    return Source(_shown(name or path), lambda: path.open("rb"), lines=_suffix(path) in LINES)
+
+
+def _suffix(path: Path) -> str:
+    """What the name says of the content: `.ndjson` for `a.NDJSON.gz`."""
+    suffix = path.suffix.lower()
+    return Path(path.stem).suffix.lower() if suffix == PACKED else suffix
 
 
 def _shown(path: str | Path) -> str:
     # A name that is no text in the file system's encoding would fail when it is printed.
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _document(name: str, data: bytes) -> Iterator[Record]:
-    value = read(data)
-    if isinstance(value, Unreadable) and _looks_like_lines(data):
-        yield from _lines(name, io.BytesIO(data))
-    elif isinstance(value, list):
-        if not value:
-            yield Record(name, None, EMPTY)
-        for number, each in enumerate(value, start=1):
-            yield Record(name, number, each)
-    else:
-        yield Record(name, None, value)
-
-
-def _lines(name: str, lines: Iterable[bytes]) -> Iterator[Record]:
-    empty = True
-    for number, line in enumerate(lines, start=1):
-        if line.strip(BLANK):
-            empty = False
-            yield Record(name, number, read(line))
-    if empty:
-        yield Record(name, None, EMPTY)
-
-
-def _looks_like_lines(data: bytes) -> bool:
-    """Whether the first two lines that hold something each open an object, which no JSON document can."""
-    filled = (line for line in io.BytesIO(data.removeprefix(codecs.BOM_UTF8)) if line.strip(BLANK))
-    opens = [line.lstrip(BLANK).startswith(b"{") for line in itertools.islice(filled, 2)]
-    return opens == [True, True]

@@ -1,18 +1,30 @@
-"""Judge one event, or the events of files, against the contract.
+"""Judge one event against the contract: at once if it is right, else with all its findings.
 
 The strict twin of the schema accepts less than the open one and nothing else, so an event that the twin
-accepts is valid without drift: one fast pass for nearly every event.
+accepts is valid without drift: one pass of the decoder for nearly every event, from its bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from punchh_contract.events.engines import engine
-from punchh_contract.events.findings import Finding, Findings
-from punchh_contract.events.reading import Unreadable, read
-from punchh_contract.events.sources import Record
-from punchh_contract.events.wording import faults
+from punchh_contract.events.decoding import REFUSED, decoder
+from punchh_contract.events.engines import Engine, engine
+from punchh_contract.events.findings import Finding, Findings, Severity
+from punchh_contract.events.positions import Place, line_and_column, places
+from punchh_contract.events.reading import Unreadable, parsed, read, text
+from punchh_contract.events.wording import UNKNOWN_NAME, Fault, Location, faults
+
+VALID = Findings()
+"""What nearly every event gets: no finding, no drift."""
+
+
+class Origin(NamedTuple):
+    """Where the text of an event begins."""
+
+    file: str | None = None
+    record: int | None = None
+    line: int = 1
+    column: int = 1
 
 
 def validate(
@@ -25,40 +37,94 @@ def validate(
     the event unless `show_values`. Raises ContractError if the contract's schemas are missing, and nothing
     for whatever the event is.
     """
-    return _judged(read(event), strict=strict, show_values=show_values)
-
-
-def validate_records(
-    records: Iterable[Record], *, strict: bool = False, show_values: bool = False
-) -> Iterator[Findings]:
-    """Yield the findings of each record, with its file and position; see `validate`."""
-    for record in records:
-        findings = _judged(record.value, strict=strict, show_values=show_values)
-        if findings.valid:
-            yield findings
+    if isinstance(event, bytes | str):
+        try:
+            decoder()(event)
+        except REFUSED:
+            pass  # to be judged outside, or every exception raised there would drag this one along
         else:
-            placed = (replace(each, file=record.file, record=record.number) for each in findings)
-            yield replace(findings, items=tuple(placed))
+            return VALID
+        return judged(text(event), Origin(), strict=strict, show_values=show_values)
+    return _judged(read(event), None, Origin(), strict=strict, show_values=show_values)
 
 
-def _judged(value: Any, *, strict: bool, show_values: bool) -> Findings:
+def judged(
+    data: bytes | Unreadable,
+    origin: Origin,
+    *,
+    strict: bool,
+    show_values: bool,
+    problem: Unreadable | None = None,
+) -> Findings:
+    """Judge what the decoder refused: a text without a byte order mark, or why there is none. `problem` is
+    what is wrong with it whatever it holds, and then the only finding."""
+    if isinstance(data, Unreadable):
+        return _judged(data, b"", origin, strict=strict, show_values=show_values)
+    return _judged(problem or parsed(data), data, origin, strict=strict, show_values=show_values)
+
+
+def _judged(value: Any, data: bytes | None, origin: Origin, *, strict: bool, show_values: bool) -> Findings:
     if isinstance(value, Unreadable):
-        return Findings((Finding("", "json", value.expectation, value.fix),))
+        if data is None or value.at is None:
+            place: Location = (origin.file, origin.record, None, None)
+        else:
+            place = _located(data, value.at, origin)
+        return Findings((Finding("", "json", value.expectation, value.fix, "error", None, *place),))
     closed, opened = engine(strict=True), engine(strict=False)
-    if closed.accepts(value):
-        return Findings()
-    fits = opened.accepts(value)
-    if fits and not strict:
-        return Findings(drifts=True)
-    errors = [] if fits else faults(opened.errors(value))
+    if (refused := opened.refusals(value)) == []:
+        if closed.accepts(value):
+            return VALID
+        if not strict:
+            return Findings(drifts=True)
+    errors = faults(opened.errors(value, refused))
+    items = _worded(errors, "error", opened, data, origin, show_values=show_values)
     # What the twin finds beside the errors: a property too many, or a fault where the open schema saw none.
     wrong = {fault.path for fault in errors}
+    more = closed.refusals(value)
+    if not strict and more is not None:
+        return Findings(
+            tuple(items), any(each.place[-1] == UNKNOWN_NAME or each.path not in wrong for each in more)
+        )
     drift = [
-        fault
-        for fault in faults(closed.errors(value))
-        if fault.rule == "additionalProperties" or fault.path not in wrong
+        fault for fault in faults(closed.errors(value, more)) if fault.of_name or fault.path not in wrong
     ]
-    items = [fault.finding("error", show_values=show_values) for fault in errors]
     if strict:
-        items += [fault.finding("drift", show_values=show_values) for fault in drift]
+        items += _worded(drift, "drift", closed, data, origin, show_values=show_values)
     return Findings(tuple(items), drifts=bool(drift))
+
+
+def _worded(
+    found: list[Fault],
+    severity: Severity,
+    by: Engine,
+    data: bytes | None,
+    origin: Origin,
+    *,
+    show_values: bool,
+) -> list[Finding]:
+    """The findings of faults, in the order of the text."""
+    if data is None:
+        return [
+            fault.finding(
+                severity, by.rules, (origin.file, origin.record, None, None), show_values=show_values
+            )
+            for fault in found
+        ]
+    known = places(data, [fault.path for fault in found])
+    ordered = sorted(((_offset(fault, known), fault) for fault in found), key=lambda pair: pair[0])
+    return [
+        fault.finding(severity, by.rules, _located(data, offset, origin), show_values=show_values)
+        for offset, fault in ordered
+    ]
+
+
+def _offset(fault: Fault, known: Mapping[tuple[str | int, ...], Place]) -> int:
+    place = known[fault.path]
+    return place.name if fault.of_name and place.name is not None else place.value
+
+
+def _located(data: bytes, offset: int, origin: Origin) -> Location:
+    line, column = line_and_column(data, offset)
+    if line == 1:
+        column += origin.column - 1
+    return origin.file, origin.record, origin.line + line - 1, column

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from punchh_contract.events.findings import Finding, Severity
 from punchh_contract.events.masking import described, pointer
+from punchh_contract.events.provenance import Rules
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -31,6 +32,12 @@ _FIX_DATE_TIME = "write `T` between date and time, and `Z` or an offset such as 
 _FIX_DATE_TYPE = "write it as text with its zone, such as 2026-03-02T18:05:01Z"
 _FIX_VALUE = "correct the value where it is produced"
 
+UNKNOWN_NAME = "additionalProperties"
+"""The keyword by which the strict twin forbids what it does not know."""
+
+Location = tuple[str | None, int | None, int | None, int | None]
+"""`file`, `record`, `line` and `column` of a finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -40,12 +47,21 @@ class Fault:
     rule: str
     expectation: str
     fix: str
+    steps: tuple[str | int, ...]
+    """From the root of the schema to the keyword, as `provenance.Rules.rule` takes them."""
     value: Any = None
     valueless: bool = False
     """Whether there is no value to speak of: something is missing."""
 
-    def finding(self, severity: Severity, *, show_values: bool) -> Finding:
+    @property
+    def of_name(self) -> bool:
+        """Whether it is the name that is wrong, and not the value."""
+        return self.rule == UNKNOWN_NAME
+
+    def finding(self, severity: Severity, rules: Rules, location: Location, *, show_values: bool) -> Finding:
         """Return it as a finding, masked unless `show_values`."""
+        schema_pointer, source = rules.rule(self.steps)
+        file, record, line, column = location
         return Finding(
             pointer=pointer(self.path, show=show_values),
             rule=self.rule,
@@ -53,6 +69,12 @@ class Fault:
             fix=self.fix,
             severity=severity,
             value=None if self.valueless else described(self.value, show=show_values),
+            file=file,
+            record=record,
+            line=line,
+            column=column,
+            schema_pointer=schema_pointer,
+            source=source,
         )
 
 
@@ -79,25 +101,28 @@ def _faults(error: "ValidationError") -> Iterator[Fault]:
     value: Any = error.instance
     limit: Any = error.validator_value
     rule = str(error.validator)
+    steps = _steps(error)
     if rule == "required":
         for name in limit:
             if name not in value:
-                yield Fault(
-                    path, rule, f"must have `{name}`", "add it, or look for what dropped it", valueless=True
-                )
-    elif rule == "additionalProperties" and isinstance(error.schema, dict):
+                fix = "add it, or look for what dropped it"
+                yield Fault(path, rule, f"must have `{name}`", fix, steps, valueless=True)
+    elif rule == UNKNOWN_NAME and isinstance(error.schema, dict):
         for name in value:
             if name not in error.schema.get("properties", {}):
-                yield Fault(
-                    (*path, name), rule, "the contract knows no such property", _FIX_DRIFT, value[name]
-                )
+                expectation = "the contract knows no such property"
+                yield Fault((*path, name), rule, expectation, _FIX_DRIFT, steps, value[name])
     elif rule == "type":
-        fault = _wrong_type(path, [limit] if isinstance(limit, str) else limit, value)
+        fault = _wrong_type(path, steps, [limit] if isinstance(limit, str) else limit, value)
         is_date = isinstance(error.schema, dict) and error.schema.get("format") == "date-time"
         yield replace(fault, fix=_FIX_DATE_TYPE) if is_date else fault
     else:
         expectation, fix = _SENTENCES.get(rule, _other)(limit)
-        yield Fault(path, rule, expectation, fix, value)
+        yield Fault(path, rule, expectation, fix, steps, value)
+
+
+def _steps(error: "ValidationError") -> tuple[str | int, ...]:
+    return tuple(step for step in error.absolute_schema_path if step != "$ref")
 
 
 def _union(error: "ValidationError") -> Iterator[Fault]:
@@ -117,10 +142,12 @@ def _union(error: "ValidationError") -> Iterator[Fault]:
     if fitting:
         yield from min(fitting, key=len)
     else:
-        yield _wrong_type(tuple(error.absolute_path), list(types), error.instance)
+        yield _wrong_type(tuple(error.absolute_path), _steps(error), list(types), error.instance)
 
 
-def _wrong_type(path: tuple[str | int, ...], types: list[str], value: Any) -> Fault:
+def _wrong_type(
+    path: tuple[str | int, ...], steps: tuple[str | int, ...], types: list[str], value: Any
+) -> Fault:
     words = [_TYPES[each] for each in types]
     expectation = "must be " + " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
     if isinstance(value, str) and _NUMERIC & set(types) and _NUMBER.fullmatch(value):
@@ -131,7 +158,7 @@ def _wrong_type(path: tuple[str | int, ...], types: list[str], value: Any) -> Fa
         fix = "give it a value; leave the property out only if it is optional"
     else:
         fix = _FIX_VALUE
-    return Fault(path, "type", expectation, fix, value)
+    return Fault(path, "type", expectation, fix, steps, value)
 
 
 def _const(limit: Any) -> tuple[str, str]:
@@ -180,5 +207,5 @@ _SENTENCES: dict[str, Callable[[Any], tuple[str, str]]] = {
     "format": _format,
 }
 
-WORDED = frozenset({*_SENTENCES, "additionalProperties", "anyOf", "oneOf", "required", "type"})
+WORDED = frozenset({*_SENTENCES, UNKNOWN_NAME, "anyOf", "oneOf", "required", "type"})
 """Keywords that have words of their own; a test holds them against what the event's schema uses."""

@@ -1,0 +1,79 @@
+"""Drift that is known: a JSON file that a team keeps with its code, read, compared with, and written anew."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from punchh_contract.errors import UsageError
+from punchh_contract.events.drift.rows import Row
+from punchh_contract.events.rendering.lines import printable
+
+_VERSION = 1
+_FIELDS = ("kind", "pointer", "found")
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Known rows by id, each with what it is and the note that somebody wrote to it."""
+
+    known: dict[str, dict[str, str]]
+
+    @classmethod
+    def read(cls, path: Path) -> "Baseline":
+        """Return the baseline of a file. Raises UsageError if it cannot be read or is none."""
+        try:
+            document: Any = json.loads(path.read_bytes())
+        except OSError as error:
+            raise UsageError(f"{_shown(path)}: cannot be read: {error.strerror}") from error
+        except (ValueError, RecursionError) as error:
+            raise _not_ours(path) from error
+        if not isinstance(document, dict) or document.get("version") != _VERSION:
+            raise _not_ours(path)
+        known = document.get("known")
+        if not isinstance(known, list):
+            raise _not_ours(path)
+        found: dict[str, dict[str, str]] = {}
+        for each in known:
+            if not isinstance(each, dict) or not all(isinstance(value, str) for value in each.values()):
+                raise _not_ours(path)
+            if "id" not in each:
+                raise _not_ours(path)
+            found[each["id"]] = {name: value for name, value in each.items() if name != "id"}
+        return cls(found)
+
+    def has(self, row: Row) -> bool:
+        """Whether a row is known."""
+        return row.id in self.known
+
+    def stale(self, rows: Iterable[Row]) -> list[dict[str, str]]:
+        """Return what is known and was not found."""
+        found = {row.id for row in rows}
+        return [{"id": id_, **entry} for id_, entry in self.known.items() if id_ not in found]
+
+    def updated(self, rows: Iterable[Row]) -> "Baseline":
+        """Return the baseline with the rows added; what it knows stays, with its notes."""
+        added = {row.id: {"kind": row.kind, "pointer": row.pointer, "found": row.found} for row in rows}
+        return Baseline({**added, **self.known})
+
+    def write(self, path: Path) -> None:
+        """Write it, sorted by pointer, so that its changes read well. Raises UsageError if that fails."""
+        rows = [{"id": id_, **entry} for id_, entry in self.known.items()]
+        rows.sort(key=lambda each: (each.get("pointer", ""), *(each.get(name, "") for name in _FIELDS)))
+        new = path.with_name(f".{path.name}.new")
+        try:
+            new.write_text(json.dumps({"version": _VERSION, "known": rows}, indent=2) + "\n", "utf-8")
+            new.replace(path)
+        except OSError as error:
+            raise UsageError(f"{_shown(path)}: cannot be written: {error.strerror}") from error
+
+
+def _not_ours(path: Path) -> UsageError:
+    return UsageError(
+        f"{_shown(path)}: is no baseline of drift (version {_VERSION}); write one with --update-baseline"
+    )
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))

@@ -1,0 +1,140 @@
+"""`punchh-contract drift`: exit codes, the baseline, and what it reads; what it counts is the survey's."""
+
+import copy
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from events.planted import bad_events, leaks
+
+from punchh_contract import cli
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "tests" / "data" / "seed-004-redemptions-event.json"
+
+
+def run(*arguments: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli.main, ["drift", *map(str, arguments)], input=stdin)
+
+
+def event(**user: Any) -> bytes:
+    found: dict[str, Any] = copy.deepcopy(json.loads(SEED.read_bytes()))
+    found["payload"]["user"] |= user
+    return json.dumps(found).encode() + b"\n"
+
+
+@pytest.fixture
+def traffic(tmp_path: Path) -> Path:
+    path = tmp_path / "traffic.ndjson"
+    path.write_bytes(event() + event(loyalty_tier="gold") + event(loyalty_tier="gold", phone=5550142))
+    return path
+
+
+def test_what_fits_is_fine() -> None:
+    result = run(SEED)
+    assert result.exit_code == 0
+    assert result.stdout.endswith("1 event: 0 new kinds of drift.\n")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_new_drift_exits_with_1_and_is_told_without_a_value(traffic: Path, form: str) -> None:
+    result = run(traffic, "--format", form)
+    assert result.exit_code == 1
+    assert "/payload/user/loyalty_tier" in result.stdout
+    assert not [each for each in ("gold", "0142", "test@example.com") if each in result.output]
+
+
+def test_a_baseline_silences_what_it_knows_and_nothing_else(traffic: Path, tmp_path: Path) -> None:
+    baseline = tmp_path / "drift.json"
+    first = run(traffic, "--baseline", baseline, "--update-baseline")
+    assert (first.exit_code, first.stderr) == (0, f"{baseline}: 2 kinds of drift are known.\n")
+    assert run(traffic, "--baseline", baseline).exit_code == 0
+    traffic.write_bytes(event(loyalty_tier="gold", first_name=None))
+    result = run(traffic, "--baseline", baseline)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("/payload/user/first_name: null where none is documented")
+    assert result.stdout.endswith("1 event: 1 new kind of drift, 1 known.\n")
+    assert run(traffic, "--baseline", baseline, "--update-baseline").exit_code == 0
+    assert len(json.loads(baseline.read_bytes())["known"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([SEED, "--update-baseline"], "--update-baseline needs --baseline FILE"),
+        ([SEED, "--baseline", "none.json"], "none.json: cannot be read"),
+        ([SEED, "--baseline", SEED], "is no baseline of drift"),
+        (["none.json"], "none.json: cannot be read"),
+    ],
+)
+def test_what_cannot_run_exits_with_2(arguments: list[object], says: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_run_that_could_not_read_all_does_not_update(tmp_path: Path, traffic: Path) -> None:
+    baseline = tmp_path / "drift.json"
+    assert run(traffic, "none.json", "--baseline", baseline, "--update-baseline").exit_code == 2
+    assert not baseline.exists()
+
+
+def test_everything_that_validate_reads_is_read_and_the_unreadable_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"[" + event() + b"," + event(loyalty_tier=1) + b"]")
+    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(event() + b"{broken\n" + event(loyalty_tier=2)))
+    result = run(tmp_path, "-", "--format", "json", stdin=event())
+    document = json.loads(result.stdout)
+    (row,) = document["drift"]
+    assert (row["pointer"], row["found"], row["count"]) == ("/payload/user/loyalty_tier", "integer", 2)
+    assert (row["first"]["file"], row["first"]["record"]) == (str(tmp_path / "a.json"), 2)
+    assert (row["last"]["file"], row["last"]["line"]) == (str(tmp_path / "b.ndjson.gz"), 3)
+    assert row["spec"] == "#/components/schemas/EventUser/properties"
+    assert (document["summary"]["events"], document["summary"]["unreadable_records"]) == (5, 1)
+
+
+def test_no_guest_is_in_its_output(tmp_path: Path) -> None:
+    path = tmp_path / "bad.ndjson"
+    path.write_bytes(b"\n".join(bad_events(4, 1_000)))
+    for form in ("text", "json"):
+        result = run(path, "--format", form)
+        assert result.exit_code == 1
+        assert leaks(result.output.replace(str(path), "")) == []
+
+
+def test_help_says_what_and_how() -> None:
+    result = run("--help")
+    for word in ("--baseline", "--update-baseline", "--format", "PATH...", "Exits with 0", "Examples:"):
+        assert word in result.stdout
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "many.ndjson"
+    names = {f"reward_{chr(97 + number % 26)}_{chr(97 + number // 26)}": 1 for number in range(500)}
+    path.write_bytes(event(**names))
+    # Unbuffered, Python takes one big write that a pipe breaks off for a whole one: nothing is raised.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            '"$0" -c "$1" drift "$2" | head -1; exit ${PIPESTATUS[0]}',
+            sys.executable,
+            MAIN,
+            path,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=environment,
+    )
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+MAIN = "from punchh_contract.cli import main; main()"
