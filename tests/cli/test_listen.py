@@ -114,16 +114,17 @@ def test_each_delivery_is_a_line_and_its_findings_stand_under_it() -> None:
         assert command.post(wrong, scheme="hmac-sha256") == 202
         assert f"{CONTENT_ID} string(9) redeemable 149207972: authentic" in (line := command.line())
         assert line.endswith("; 2 findings")
+        # The line, and the column in it where the value begins.
         under = sorted([command.line(), command.line()])
-        assert [each.partition(": must")[0] for each in under] == [
-            "  event: /business_id",
-            "  event: /created_at",
-        ]
+        assert [each.partition(": must")[0] for each in under] == sorted(
+            f"  event:1:{wrong.index(name) + len(name) + 1}: /{name[1:-3].decode()}"
+            for name in (b'"business_id": ', b'"created_at": ')
+        )
 
         assert command.post(b"{", scheme="hmac-sha256") == 202
         assert "POST 202 - - - -: authentic" in (line := command.line())
         assert line.endswith("; 1 finding")
-        assert command.line().startswith("  event: must be complete, and stops short")
+        assert re.match(r"  event(:\d+:\d+)?: must be complete, and stops short", command.line())
 
         assert command.post(event()) == 401
         assert re.fullmatch(

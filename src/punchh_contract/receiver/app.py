@@ -1,43 +1,112 @@
-"""A receiver of deliveries as an ASGI application: verifies, validates, tells a callback, and answers.
+"""Receivers of deliveries as ASGI applications: one that keeps them in an inbox, one that tells a callback.
 
-What it answers follows from what the vendor does next (WH-CONF, WH-DEL; documented unless said otherwise):
+What they answer is said in `judgement`, and beyond it, before anything is judged:
 
-- 200: authentic and without findings. Also for GET, by which the vendor checks an address before it activates
-  it and then every few hours. A check with credentials that are wrong is refused, one without any is not:
-  whether it carries them is inferred, and there is nothing to get by it.
-- 202: authentic, but not JSON, or not the event of the contract. It was taken, for a person to look at. Not
-  400: it would be no better the next time, and what the vendor does after a 4xx is not stated. Least of all
-  5xx: seven repetitions, and in the end the breaker that suspends all deliveries.
-- 401: not authentic; the body is not looked into. What the vendor does then is not stated.
-- 408: the body was not whole after 15 seconds, when the vendor has given up. 413: it is larger than 10 MB,
-  thousands of times an event; a limit of ours. 405: neither GET nor POST.
+- 405: neither GET nor POST.
+- 408: the body was not whole in time, which the vendor repeats (documented: WH-DEL).
+- 413: it is larger than the limit, which is ours: hundreds of times an event.
+- 503: it could not be kept, which the vendor repeats for nearly four hours. Never for what was sent.
 
-A callback that raises is answered 500, which the vendor repeats: the delivery was not taken.
+Content-Type is not looked at: the bytes are JSON or they are not, whatever they are called.
 """
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import anyio
+from anyio.to_thread import run_sync
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from punchh_contract.events import Findings, validate
-from punchh_contract.events.reading import read
+from punchh_contract.errors import PunchhContractError
 from punchh_contract.receiver.credentials import Credentials, Scheme
 from punchh_contract.receiver.delivery import Delivery, Gist
-from punchh_contract.receiver.verification import ABSENT, Verification, verify
+from punchh_contract.receiver.incoming import Incoming
+from punchh_contract.receiver.judgement import Verdict, judge
+from punchh_contract.receiver.verification import Verification
 
-__all__ = ["LIMIT", "PATIENCE", "create_receiver"]
+if TYPE_CHECKING:
+    from punchh_contract.receiver.handling import Handler
+    from punchh_contract.receiver.inbox import Inbox
+
+__all__ = ["EVENT_LIMIT", "LIMIT", "PATIENCE", "create_receiver", "receiver"]
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of a body that are taken at most."""
+EVENT_LIMIT = 1024 * 1024
+"""The same for an inbox: hundreds of times an event, and no more than is judged in time."""
 PATIENCE = 15.0
 """Seconds that a body may take; the vendor's limit for the whole request (WH-CONF)."""
+ANSWER_SECONDS = 12.0
+"""Within which an inbox's answer goes out: the vendor's limit, less the way there and back."""
+_BODY_SECONDS = 8.0
+_THREADS = 8
+
+_log = logging.getLogger(__name__)
+
+Trouble = tuple[int, str]
+"""Status and reason of what is not whole."""
+Answer = Callable[[Incoming, Trouble | None], Awaitable[int]]
+
+
+def receiver(
+    inbox: "Inbox",
+    credentials: Credentials,
+    handler: "Handler | None" = None,
+    *,
+    scheme: Scheme | None = None,
+    open_check: bool = False,
+    url: str | None = None,
+    limit: int = EVENT_LIMIT,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> Starlette:
+    """Return an application that keeps deliveries in `inbox` at any path, to serve or to mount.
+
+    Each is answered once it is kept, within `answer_seconds`, whatever a handler does: events are handed to
+    `handler` in threads of the inbox's own, from now on; without one, by whoever calls `Inbox.start`, in this
+    process or another.
+
+    `credentials` and `scheme` are those of `verify`. `url` is the full address that the vendor was given, for
+    a proxy that changes host or path on the way here. A check has to be authentic too, unless `open_check`
+    (see `judge`). Raises UsageError as `Inbox.start` does.
+    """
+    if handler is not None:
+        inbox.start(handler)
+    threads: list[anyio.CapacityLimiter] = []
+
+    def keep(incoming: Incoming) -> int:
+        return inbox.receive(incoming, credentials, scheme=scheme, open_check=open_check).status
+
+    async def answer(incoming: Incoming, trouble: Trouble | None) -> int:
+        if trouble is not None:
+            return trouble[0]
+        if not threads:
+            # Ours alone: others may keep the common ones busy. Made where there is a loop.
+            threads.append(anyio.CapacityLimiter(_THREADS))
+        try:
+            return await run_sync(keep, incoming, limiter=threads[0], abandon_on_cancel=True)
+        except Exception as error:
+            said = error if isinstance(error, PunchhContractError) else type(error).__name__
+            _log.error("a delivery could not be kept: %s", said)
+            return 503
+
+    async def in_time(incoming: Incoming, trouble: Trouble | None) -> int:
+        try:
+            async with asyncio.timeout(max(0.0, answer_seconds - body_seconds)):
+                return await answer(incoming, trouble)
+        except TimeoutError:
+            # It may yet be kept. Then its repetition is a duplicate.
+            _log.error("a delivery could not be kept in time")
+            return 503
+
+    body_seconds = min(_BODY_SECONDS, answer_seconds * 2 / 3)
+    return _application(in_time, limit, body_seconds, url)
 
 
 def create_receiver(
@@ -50,51 +119,52 @@ def create_receiver(
     limit: int = LIMIT,
     patience: float = PATIENCE,
 ) -> Starlette:
-    """Return an application that takes deliveries at any path, to serve or to mount.
+    """Return an application that tells of deliveries at any path and keeps none, to look at what comes.
 
     `on_delivery` is called on the event loop before the answer goes out, for refused deliveries too, so it
-    has to be quick. `credentials` and `scheme` are those of `verify`; `strict` makes findings of drift.
+    has to be quick; if it raises, 500 is answered, which the vendor repeats. `credentials` and `scheme` are
+    those of `verify`; `strict` makes findings of drift. A check without credentials is answered too.
     """
 
-    async def endpoint(request: Request) -> Response:
-        body, trouble = await _body(request, limit, patience)
-        received_at = clock()
-        findings: Findings | None = None
-        gist = Gist()
+    def judged(incoming: Incoming) -> Verdict:
+        return judge(incoming, credentials, scheme=scheme, strict=strict, open_check=True)
+
+    async def answer(incoming: Incoming, trouble: Trouble | None) -> int:
         if trouble is not None:
             status, reason = trouble
-            verification = Verification.refused(reason)
+            verdict = Verdict(status, Verification.refused(reason), "refuse", gist=Gist())
         else:
-            check = request.method != "POST"
-            verification = verify(
-                request.scope["headers"],
-                "GET" if check else "POST",
-                _uri(request),
-                body,
-                credentials,
-                scheme=scheme,
+            # A large event with many findings takes seconds, in which others are to be answered.
+            verdict = await run_sync(judged, incoming)
+        on_delivery(
+            Delivery(
+                clock(),
+                incoming.method,
+                verdict.status,
+                verdict.verification,
+                len(incoming.body),
+                verdict.findings,
+                verdict.gist,
             )
-            if check:
-                status = 200 if verification.authentic or verification.reason == ABSENT else 401
-            elif not verification.authentic:
-                status = 401
-            else:
-                # A large event with many findings takes seconds, in which others are to be answered.
-                findings, gist = await run_in_threadpool(_judged, body, strict=strict)
-                status = 202 if findings else 200
-        on_delivery(Delivery(received_at, request.method, status, verification, len(body), findings, gist))
+        )
+        return verdict.status
+
+    return _application(answer, limit, patience, None)
+
+
+def _application(answer: Answer, limit: int, patience: float, url: str | None) -> Starlette:
+    async def endpoint(request: Request) -> Response:
+        body, trouble = await _body(request, limit, patience)
+        incoming = Incoming(request.method, url or _uri(request), request.scope["headers"], body)
+        status = await answer(incoming, trouble)
         # What is left of a body that was not read must not pass for the next request.
         return Response(status_code=status, headers={"Connection": "close"} if trouble else None)
 
     return Starlette(routes=[Route("/{path:path}", endpoint, methods=["GET", "POST"])])
 
 
-def _judged(body: bytes, *, strict: bool) -> tuple[Findings, Gist]:
-    return validate(body, strict=strict), Gist.of(read(body))
-
-
-async def _body(request: Request, limit: int, patience: float) -> tuple[bytes, tuple[int, str] | None]:
-    """The body, and status and reason if it is not whole."""
+async def _body(request: Request, limit: int, patience: float) -> tuple[bytes, Trouble | None]:
+    """The body, and what is wrong if it is not whole."""
     body = bytearray()
     try:
         async with asyncio.timeout(patience):

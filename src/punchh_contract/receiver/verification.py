@@ -5,8 +5,9 @@ the client id in `x-pch-key`. Not documented: whether the URI is the path or the
 is hexadecimal or base64, whether the word `hmac` stands before it. So each of them is tried, a word in any
 case, and what matched is reported: `Verification.form`.
 
-Whatever a request holds, the answer is a `Verification`; nothing is raised for it. Time depends on what was
-sent and on how many secrets there are, not on how much of anything was right.
+Whatever a request can hold, the answer is a `Verification`; nothing is raised for it. What no request holds
+(a header that is a number, a body that is text) is the caller's mistake, and a UsageError. Time depends on
+what was sent and on how many secrets there are, not on how much of anything was right.
 """
 
 import base64
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from punchh_contract.errors import UsageError
 from punchh_contract.receiver.credentials import Credentials, Scheme
 from punchh_contract.signing import Algorithm, sign
 
@@ -103,7 +105,12 @@ def verify(
 
     `scheme` is the one that is taken; `"none"` takes everything unchecked. Without it, any that `credentials`
     can check is taken, so nothing is where there are none.
+
+    Raises UsageError, and nothing else, for arguments that are no request: headers that are not text or
+    bytes, a method or URI that is not text, a body that is not bytes. It repeats none of them.
     """
+    if not (isinstance(method, str) and isinstance(uri, str) and isinstance(body, bytes)):
+        raise UsageError("a request is a method and a URI, which are text, and a body, which is bytes")
     if scheme == "none":
         return Verification(authentic=True, scheme="none")
     if method.upper() not in ("GET", "POST"):
@@ -213,8 +220,14 @@ def _same(sent: str, expected: bytes) -> bool:
 
 def _values(headers: Headers, *names: str) -> list[list[str]]:
     """The values of each name, in the order of the request."""
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
     found: dict[str, list[str]] = {name: [] for name in names}
+    try:
+        pairs = [
+            (name, value) for name, value in (headers.items() if isinstance(headers, Mapping) else headers)
+        ]
+    except (TypeError, ValueError):
+        # Not from the cause, which can show them.
+        raise UsageError("headers are a mapping, or pairs of a name and a value") from None
     for name, value in pairs:
         wanted = found.get(_text(name).lower())
         if wanted is not None:
@@ -223,4 +236,8 @@ def _values(headers: Headers, *names: str) -> list[list[str]]:
 
 
 def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("latin-1")
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if not isinstance(value, str):
+        raise UsageError("a header's name and value are text or bytes")
+    return value

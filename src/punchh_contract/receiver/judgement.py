@@ -1,0 +1,179 @@
+"""What to make of one delivery: authentic, readable, known, valid, new, in order; and what to answer.
+
+The answers follow from what the vendor does next (documented: WH-CONF, WH-DEL; unless said otherwise):
+
+- 200: taken. Also a duplicate, or one that comes late: to refuse it would only bring it again. For a check,
+  the only answer that will do.
+- 202: authentic, but not JSON, another event than the contract's, not as the contract says, or an id that
+  came before with another body. It is taken and put aside for a person: it would be no better the next time,
+  and a 5xx means seven repetitions and in the end the breaker that suspends all deliveries.
+- 401: not authentic. What the vendor does then is not stated; the body is not looked into.
+- 405: neither GET nor POST.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+from punchh_contract.contract import event_schema
+from punchh_contract.events import Findings, validate
+from punchh_contract.events.reading import Unreadable, read
+from punchh_contract.receiver.credentials import Credentials, Scheme
+from punchh_contract.receiver.delivery import Gist
+from punchh_contract.receiver.incoming import Incoming
+from punchh_contract.receiver.stamps import Order, Stamp
+from punchh_contract.receiver.verification import ABSENT, Verification, verify
+
+__all__ = ["Memory", "Outcome", "Verdict", "judge", "remembered"]
+
+Outcome = Literal["take", "drop", "park", "check", "refuse"]
+
+
+class Memory(Protocol):
+    """What came before; `Inbox` has one, and anything that can answer two questions is one."""
+
+    def seen(self, key: str) -> str | None:
+        """The digest that was kept under a key, if it is known."""
+
+    def latest(self, redemption_id: int) -> Order | None:
+        """The order of the newest event that was handled for a redemption, if one was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one delivery is. There is no secret and no value of a guest's in it.
+
+    None is what was not looked at: of a check, of what is not authentic, or for want of a memory.
+    """
+
+    status: int
+    """The HTTP status to return."""
+    verification: Verification
+    outcome: Outcome
+    """`take` hands it to the handler, `drop` has nothing left to do, `park` puts it aside for a person."""
+    readable: bool | None = None
+    known: bool | None = None
+    """Whether it is the event of the contract, by its `event_name`."""
+    valid: bool | None = None
+    duplicate: bool | None = None
+    """Whether the same came before: `content_id`, `timestamp`, and what it says."""
+    conflict: bool | None = None
+    """Whether `content_id` and `timestamp` came before, and the rest was another."""
+    stale: bool | None = None
+    """Whether it is older than what was handled for its redemption."""
+    reason: str | None = None
+    """Why it is refused or put aside, as a sentence without its full stop."""
+    findings: Findings | None = None
+    gist: Gist = field(default_factory=Gist)
+    stamp: Stamp | None = field(default=None, repr=False)
+    """What it is remembered by."""
+
+    @property
+    def authentic(self) -> bool:
+        """Whether it comes from whom it says."""
+        return self.verification.authentic
+
+
+def judge(
+    delivery: Incoming,
+    credentials: Credentials,
+    *,
+    scheme: Scheme | None = None,
+    strict: bool = False,
+    memory: Memory | None = None,
+    open_check: bool = False,
+) -> Verdict:
+    """Judge one request to a receiver.
+
+    `credentials` and `scheme` are those of `verify`; `strict` makes findings of drift, which is put aside
+    then. Without a `memory` it is not known whether a delivery is a duplicate or stale. `open_check` answers
+    a check without credentials too: that it carries them is documented, by a sentence that is cut off
+    (WH-FAQ). Raises UsageError as `verify` does, ContractError if the contract's schemas are missing, and
+    nothing for what was sent.
+    """
+    method = delivery.method.upper() if isinstance(delivery.method, str) else delivery.method
+    verification = verify(
+        delivery.headers,
+        "GET" if method == "HEAD" else method,  # a GET whose answer has no body in any case
+        delivery.uri,
+        delivery.body,
+        credentials,
+        scheme=scheme,
+    )
+    if method not in ("GET", "HEAD", "POST"):
+        return Verdict(
+            405, verification, "refuse", reason="deliveries are sent with POST, and checks with GET"
+        )
+    if method != "POST":
+        if verification.authentic or (open_check and verification.reason == ABSENT):
+            return Verdict(200, verification, "check")
+        return Verdict(401, verification, "refuse", reason=verification.reason)
+    if not verification.authentic:
+        return Verdict(401, verification, "refuse", reason=verification.reason)
+    verdict = _read(delivery.body, verification, strict=strict)
+    return verdict if memory is None else remembered(verdict, memory)
+
+
+def remembered(verdict: Verdict, memory: Memory) -> Verdict:
+    """Return the verdict with what only a memory can tell."""
+    stamp = verdict.stamp
+    if stamp is None:
+        return verdict
+    before = memory.seen(stamp.key)
+    if before is not None and before != stamp.digest:
+        again = memory.seen(stamp.of_the_other) is not None
+        return replace(
+            verdict,
+            status=202,
+            outcome="drop" if again else "park",
+            duplicate=again,
+            conflict=True,
+            reason="its content_id and timestamp came before, with another body",
+        )
+    stale = False
+    if verdict.valid and stamp.redemption_id is not None and stamp.order is not None:
+        newest = memory.latest(stamp.redemption_id)
+        stale = newest is not None and stamp.order < newest
+    return replace(
+        verdict,
+        outcome=verdict.outcome if before is None else "drop",
+        duplicate=before is not None,
+        conflict=False,
+        stale=stale,
+    )
+
+
+def _read(body: bytes, verification: Verification, *, strict: bool) -> Verdict:
+    value: Any = read(body)
+    readable = not isinstance(value, Unreadable)
+    findings = validate(body, strict=strict)
+    known = isinstance(value, dict) and value.get("event_name") == _name()
+    stamp = Stamp.of(body, value if readable else None)
+    # What fits the contract has both; whoever widens the contract is told here, not by a handler.
+    whole_stamp = stamp.redemption_id is not None and stamp.order is not None
+    valid = findings.valid and whole_stamp
+    reason = None
+    if not readable:
+        reason = f"it cannot be read: {findings[0].expectation}"
+    elif not known:
+        reason = f"it is not the event {_name()}"
+    elif not valid:
+        first = findings[0] if len(findings) else None
+        what = "it names no redemption" if first is None else f"{first.pointer} {first.expectation}".strip()
+        more = f" (and {len(findings) - 1} more findings)" if len(findings) > 1 else ""
+        reason = f"it is not as the contract says: {what}{more}"
+    return Verdict(
+        200 if valid else 202,
+        verification,
+        "take" if valid else "park",
+        readable=readable,
+        known=known,
+        valid=valid,
+        reason=reason,
+        findings=findings,
+        gist=Gist.of(value if readable else None),
+        stamp=stamp,
+    )
+
+
+def _name() -> str:
+    return str(event_schema()["properties"]["event_name"]["const"])
