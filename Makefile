@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 SEED ?= 1
+SAMPLE ?= 20
 # Colourless, quiet pip: its own progress is noise in CI logs.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install generate check-generated validate lint test contract-test sandbox check bench \
-  check-wheel lock upgrade-tools soak demo sandbox-values
+  check-wheel lock upgrade-tools soak demo sandbox-values prove prove-sample
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -69,8 +70,18 @@ lock: install ## Write requirements/ from pyproject.toml (needs uv)
 upgrade-tools: install ## Raise the exact pins, in a commit of their own (needs uv; TOOLS='ruff==0.18.0')
 	$(BIN)/python scripts/upgrade_tools.py $(TOOLS)
 
-# What takes longer than CI may: 20 seeds against the sandbox, 20 through a proxy, every planted fault.
-soak: install ## The long proofs, about half an hour; figures go into docs/soak.md
+prove: install ## Plant every fault of the zoo, and count how many the contract run finds (ARGS='--sample 20')
+	$(BIN)/punchh-contract prove --json build/prove.json $(ARGS)
+
+# CI's part of it: a fixed sample of the zoo, and twenty runs that must find nothing.
+prove-sample: install
+	$(BIN)/punchh-contract prove --sample $(SAMPLE)
+	$(BIN)/punchh-contract prove --faultless --seeds 20
+
+# What takes longer than CI may: 200 faultless runs at the budget of the proof, 20 whole ones on each database,
+# 20 through a proxy, every planted fault.
+soak: install ## The long proofs, more than an hour; figures go into docs/soak.md
+	$(BIN)/punchh-contract prove --faultless --seeds 200
 	for seed in $$(seq 1 20); do $(BIN)/punchh-contract test --seed $$seed --report-dir build/soak | tail -1; done
 	PUNCHH_CONTRACT_SOAK=1 $(BIN)/pytest -n auto tests/conformance/test_databases.py \
 	  tests/conformance/test_transparent.py tests/conformance/test_plants.py tests/conformance/test_few_fixtures.py
@@ -80,7 +91,7 @@ bench: install ## Compare speeds within one run
 
 # The tests come last: their closing line is the last of CI's output and holds their own time.
 check: install ## Everything that CI runs, each stage with its time
-	@set -e; for stage in lint validate check-generated contract-test demo check-wheel; do \
+	@set -e; for stage in lint validate check-generated contract-test prove-sample demo check-wheel; do \
 	  start=$$(date +%s); echo "== $$stage"; $(MAKE) --no-print-directory $$stage; \
 	  echo "== $$stage took $$(( $$(date +%s) - start )) s"; done
 	@echo "== test"

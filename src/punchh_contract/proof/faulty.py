@@ -3,7 +3,9 @@ one without: `python -m punchh_contract.proof.faulty FAULT_ID --port 0`."""
 
 import argparse
 import contextlib
+import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 
 from punchh_contract.contract import load
@@ -18,6 +20,8 @@ CANNOT = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the first line of standard output has the address. Returns the exit code."""
     options = _parser().parse_args(arguments)
+    if options.end_with_input:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     try:
         serve(options.fault_id, options.port, options.clock, _tell)
     except PunchhContractError as error:
@@ -52,11 +56,21 @@ def _tell(url: str) -> None:
     sys.stdout.flush()
 
 
+def _end_with_input() -> None:
+    os.read(0, 1)
+    os._exit(0)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m punchh_contract.proof.faulty", description=__doc__)
     parser.add_argument("fault_id", help="An id of the zoo, or `none`.")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one.")
     parser.add_argument("--clock", metavar="ISO8601", help="Freeze the sandbox's clock at this time.")
+    parser.add_argument(
+        "--end-with-input",
+        action="store_true",
+        help="End when standard input is closed: with who started it.",
+    )
     return parser
 
 

@@ -12,7 +12,7 @@ from punchh_contract.proof.making import WALLET, after, around, before, constant
 from punchh_contract.proof.stage import ADA, Stage
 from punchh_contract.sandbox.decisions import Grant
 from punchh_contract.sandbox.guests import Debit, Held
-from punchh_contract.sandbox.store.holdings import codes
+from punchh_contract.sandbox.store.holdings_rows import codes
 
 _state = partial(Fault, kind=Kind.STATE)
 

@@ -16,7 +16,7 @@ from punchh_contract.proof.fault import Fault, Kind, Patch
 from punchh_contract.proof.making import WALLET, after, around
 from punchh_contract.proof.stage import GRACE, Stage
 from punchh_contract.proof.zoo.promises import forget
-from punchh_contract.sandbox.store import holdings, records
+from punchh_contract.sandbox.store import holdings_rows, records
 
 _state = partial(Fault, kind=Kind.STATE)
 
@@ -56,7 +56,7 @@ def _again(original: Any, self: Any, scope: Any, *rest: Any) -> Any:
 
 
 def _used(tx: Any) -> Any:
-    rewards, codes = holdings.rewards, holdings.codes
+    rewards, codes = holdings_rows.rewards, holdings_rows.codes
     gone = tx.connection.execute(select(rewards.c.reward_id).where(rewards.c.used))
     spent = tx.connection.execute(select(codes.c.code).where(codes.c.processed))
     return {*gone.scalars(), *spent.scalars()}

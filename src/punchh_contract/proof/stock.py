@@ -1,0 +1,79 @@
+"""The same faults for Schemathesis by itself: its own command with its own checks, told no more of this API
+than the contract, credentials that work and, in the contract's examples, values that exist."""
+
+import copy
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from punchh_contract.contract import Contract, load
+from punchh_contract.proof.budget import Budget
+from punchh_contract.proof.finding import Alarm, Told, stock_alarms, stock_told
+from punchh_contract.proof.running import NO_FAULT, SLACK, ProofError, finished, read, sandbox
+
+HOOKS = "punchh_contract.proof.stock_hooks"
+CONTRACT = "openapi.json"
+
+
+async def alarms(budget: Budget) -> frozenset[Alarm]:
+    """What Schemathesis says of a sandbox without a fault. Raises ProofError if it cannot be run."""
+    report, code, said, _ = await _run(NO_FAULT, budget)
+    if report is None:
+        raise ProofError(f"Schemathesis could not be run: exit code {code}, {said or 'without a word'}")
+    return stock_alarms(report)
+
+
+async def run(fault_id: str, budget: Budget, known: frozenset[Alarm]) -> Told:
+    """What it says of a sandbox with a fault beyond the alarms that are known."""
+    report, code, said, seconds = await _run(fault_id, budget)
+    return stock_told(code, report, said, seconds, known)
+
+
+async def _run(fault_id: str, budget: Budget) -> tuple[dict[str, Any] | None, int, str, float]:
+    with tempfile.TemporaryDirectory(prefix="punchh-contract-") as name:
+        folder = Path(name)
+        async with sandbox(fault_id) as url:
+            async with httpx.AsyncClient(base_url=f"{url}/_sandbox", trust_env=False) as control:
+                credentials = (await control.get("/credentials")).json()
+                fixtures = yaml.safe_load((await control.get("/fixtures")).text)
+            (folder / CONTRACT).write_text(json.dumps(with_fixtures(load(), fixtures)), encoding="utf-8")
+            command = budget.stock(url, folder / CONTRACT, folder / "report.json")
+            code, said, seconds = await finished(
+                [sys.executable, "-m", "schemathesis.cli", *command],
+                folder,
+                budget.seconds + SLACK,
+                {**credentials, "SCHEMATHESIS_HOOKS": HOOKS},
+            )
+        return read(folder / "report.json"), code, said, seconds
+
+
+def with_fixtures(contract: Contract, fixtures: Mapping[str, Any]) -> dict[str, Any]:
+    """The contract's document, with the first fixture of each field in its examples of requests."""
+    document = copy.deepcopy(contract.document)
+    for operation in contract.operations.values():
+        values = {
+            field: each[0]["value"] if isinstance(each[0], dict) else each[0]
+            for field, each in fixtures["operations"].get(operation.id, {}).items()
+            if each
+        }
+        media = document["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]
+        for name, example in media["application/json"]["examples"].items():
+            value = copy.deepcopy(contract.resolve(example)["value"])
+            media["application/json"]["examples"][name] = {"value": _filled(value, values)}
+    return document
+
+
+def _filled(body: Any, values: Mapping[str, Any], inside: str = "") -> Any:
+    """A body with these values in the place of its own, inner fields by dots."""
+    if not isinstance(body, dict):
+        return body
+    return {
+        name: values.get(inside + name, _filled(value, values, f"{inside}{name}."))
+        for name, value in body.items()
+    }
