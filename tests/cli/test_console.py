@@ -66,7 +66,7 @@ def told(*findings: Finding, baseline: Baseline | None = None, **values: Any) ->
         lacking={"process_batch_redemption": "PUNCHH_LOCATION_KEY"},
         usual_examples=200,
         baseline=baseline or Baseline(),
-        today=TODAY,
+        started=dt.datetime.combine(TODAY, dt.time(18, 5), dt.UTC),
         seconds=1,
     )
 

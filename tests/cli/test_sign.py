@@ -232,7 +232,7 @@ def test_help_lists_every_command_and_imports_none() -> None:
     *help_text, modules = done.stdout.splitlines()
     assert modules == "['punchh_contract.cli', 'punchh_contract.errors']"
     listed = [line.split()[0] for line in help_text[help_text.index("Commands:") + 1 :]]
-    assert listed == ["listen", "sandbox", "send", "sign", "test", "validate"]
+    assert listed == ["drift", "listen", "prove", "receipt", "sandbox", "send", "sign", "test", "validate"]
 
 
 def test_every_command_file_is_listed() -> None:

@@ -165,7 +165,7 @@ def test_the_exit_code_is_the_verdict(
 
     assert done.exit_code == code
     assert f"The contract run is {verdict}: " in done.output
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    report = json.loads((tmp_path / "out" / "receipt.json").read_text())
     assert (report["verdict"], report["stopped"]) == (verdict, stopped)
     assert len(list((tmp_path / "out" / "replay").glob("*.json"))) == len(findings)
 
@@ -211,7 +211,7 @@ def test_an_update_takes_up_what_is_new_and_keeps_reasons(told: Told, tmp_path: 
 def test_an_update_writes_the_first_baseline_and_renews_none_that_expired(told: Told, tmp_path: Path) -> None:
     path = tmp_path / "new.json"
     first = told("--baseline", path, "--update-baseline", findings=[finding()])
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    report = json.loads((tmp_path / "out" / "receipt.json").read_text())
     assert first.exit_code == 0
     # Whoever reads the report of that run finds the verdict that its exit code is.
     assert "The contract run is green: 0 findings, 1 known" in first.output
@@ -245,7 +245,7 @@ def test_a_baseline_that_cannot_be_written_costs_no_report(told: Told, tmp_path:
 
     assert done.exit_code == 2
     assert "cannot be written" in done.output
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["verdict"] == "red"
+    assert json.loads((tmp_path / "out" / "receipt.json").read_text())["verdict"] == "red"
 
 
 def test_github_gets_the_summary_after_what_stands_there(told: Told, tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_a_wrong_key_leaves_its_operation_out_and_the_rest_is_tested(place: Plac
     assert asked.count(FORCE) == 1
     assert asked.count(BATCH) > 10
     assert f"Partial: {FORCE} was left out: its credentials are refused." in done.output
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    report = json.loads((tmp_path / "out" / "receipt.json").read_text())
     assert [(each["check"], each["operation"]) for each in report["findings"]] == [("refused_valid", FORCE)]
     assert "invented-and-wrong" not in done.output + str(report)
 
@@ -430,7 +430,7 @@ def test_the_time_of_a_run_is_kept_and_its_end_is_no_failure(tmp_path: Path) -> 
     assert time.monotonic() - started < 20
     assert done.exit_code == 0, done.output
     assert f"Stopped: {DEADLINE}." in done.output
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["verdict"] == "stopped"
+    assert json.loads((tmp_path / "out" / "receipt.json").read_text())["verdict"] == "stopped"
 
 
 def test_a_reader_that_leaves_ends_it_as_it_ends_other_tools(tmp_path: Path) -> None:
@@ -502,7 +502,7 @@ def test_an_interrupt_ends_everything_and_reports_what_was_done(tmp_path: Path, 
     # The run's own folder is gone as well, and no report of an older run passes for this one's.
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
     assert {each.name for each in reports.rglob("*") if each.is_file()} == set(writing.FILES)
-    report = json.loads((reports / "report.json").read_text())
+    report = json.loads((reports / "receipt.json").read_text())
     assert (report["verdict"], report["stopped"]) == ("stopped", "interrupted")
     assert report["operations"][MOBILE]["calls"] >= 10
     assert "Stopped: interrupted." in said

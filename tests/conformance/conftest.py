@@ -161,7 +161,7 @@ def tell() -> Callable[..., Outcome]:
             lacking=lacking,
             usual_examples=usual,
             baseline=Baseline(),
-            today=dt.date(2026, 3, 2),
+            started=dt.datetime(2026, 3, 2, 18, 5, tzinfo=dt.UTC),
             seconds=1,
         )
 

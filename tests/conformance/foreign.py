@@ -26,6 +26,8 @@ main()
 """The command. A shell lets what it starts in the background ignore Ctrl-C; here it is heard."""
 COMMAND = [sys.executable, "-c", _PROGRAM, "test"]
 TIMEOUT = 300
+FUZZ, LAWS = ("--phases", "fuzz"), ("--phases", "laws")
+"""Arguments of a run that is about one of its phases; without them it has both."""
 MARK = "not-a-real-one"
 """Stands in each of the sandbox's keys, so in no output."""
 PLENTY = 100_000
@@ -112,13 +114,13 @@ class Ran:
 
     @property
     def report(self) -> dict[str, Any]:
-        """report.json."""
-        found: dict[str, Any] = json.loads((self.folders.reports / "report.json").read_text())
+        """receipt.json."""
+        found: dict[str, Any] = json.loads((self.folders.reports / "receipt.json").read_text())
         return found
 
     @property
     def found(self) -> set[tuple[str, str]]:
-        """Check and operation of every finding in report.json."""
+        """Check and operation of every finding in receipt.json."""
         return set(_pairs(self.report["findings"]))
 
     def said(self) -> str:

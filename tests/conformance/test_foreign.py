@@ -28,7 +28,7 @@ def place(shared: foreign.Place) -> foreign.Place:
 
 def run(place: foreign.Place, home: Path, *arguments: str, **more: Any) -> foreign.Ran:
     options = {"credentials": place.credentials, "fixtures": foreign.spending(place.fixtures), **more}
-    return foreign.run(home, "--target", place.proxy.url, *arguments, **options)
+    return foreign.run(home, "--target", place.proxy.url, *foreign.FUZZ, *arguments, **options)
 
 
 def called(place: foreign.Place) -> set[str]:
@@ -185,11 +185,14 @@ def test_what_was_not_answered_is_not_sent_again_and_counts_as_spent(
         assert f'"reward_id":{reward}' not in "".join(each.body.decode("utf-8", "replace") for each in later)
 
 
-def test_each_fixture_is_listed_with_what_was_spent(place: foreign.Place, tmp_path: Path) -> None:
-    ran = run(place, tmp_path, "--operation", FORCE, "--max-examples", "10")
+@pytest.mark.parametrize(("operation", "phases"), [(FORCE, foreign.FUZZ), (BATCH, foreign.LAWS)])
+def test_each_fixture_is_listed_with_what_was_spent(
+    place: foreign.Place, tmp_path: Path, operation: str, phases: tuple[str, str]
+) -> None:
+    ran = run(place, tmp_path, "--operation", operation, "--max-examples", "10", *phases)
 
     taken = sum(map(recorder.redemptions, place.proxy.exchanges))
-    rows = [row for row in _rows(ran.report) if row["operation"] == FORCE and row["field"] == "user_id"]
+    rows = [row for row in _rows(ran.report) if row["operation"] == operation and row["field"] == "user_id"]
     assert taken > 0
     assert sum(row["spent"] for row in rows) == taken
     assert {row["cap"] for row in rows} == {foreign.PLENTY}

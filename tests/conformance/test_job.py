@@ -24,6 +24,7 @@ FULL = Job(
     rehearse=True,
     phases=("laws",),
     control=True,
+    fail_fast=True,
 )
 
 

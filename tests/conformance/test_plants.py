@@ -40,6 +40,7 @@ def run(place: foreign.Place, home: Path, operation: str, max_examples: int) -> 
     return foreign.run(
         home,
         *("--target", place.proxy.url, "--operation", operation, "--max-examples", str(max_examples)),
+        *foreign.FUZZ,
         credentials=place.credentials,
         fixtures=foreign.spending(place.fixtures),
     )

@@ -1,9 +1,11 @@
 """Nobody else's money: over twenty seeds, no request names a guest or an asset that was not given.
 
-What was sent is read at the other end, by a proxy that records every byte, and judged by `recorder`.
+What was sent is read at the other end, by a proxy that records every byte, and judged by `recorder`. Runs
+have both phases. Without fixtures CI has ten seeds, `make soak` twenty.
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +23,8 @@ BATCHES = [SEEDS[start : start + EACH] for start in range(0, len(SEEDS), EACH)]
 MIXES = ((ONLINE, MOBILE), (FORCE, BATCH), (MOBILE, FORCE), (BATCH, ONLINE, MOBILE))
 """Operations of a run, by seed: a link and its source, both families of tills, and the rest."""
 GUESTS, ASSETS = 6, 2
-UID = re.compile(r"(contract-run-.+-)\d+")
+UID = re.compile(r"(contract-run-.+?-)(?:law-given-)?\d+")
+"""Of a generated case, or of a story."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +86,7 @@ def test_with_fixtures_only_they_are_sent_and_none_more_often_than_allowed(
     assert redeemed > EACH
 
 
-@pytest.mark.parametrize("seeds", BATCHES, ids=str)
+@pytest.mark.parametrize("seeds", BATCHES if os.environ.get("PUNCHH_CONTRACT_SOAK") else BATCHES[:2], ids=str)
 def test_without_fixtures_everything_is_impossible_and_refused(
     place: foreign.Place, tmp_path: Path, seeds: range
 ) -> None:

@@ -254,6 +254,14 @@ def test_it_did_fail_in_every_way(failed: foreign.Ran, operation: str, checks: s
     assert checks <= {check for check, where in failed.found if where == operation}
 
 
+def test_a_story_failed_as_well(failed: foreign.Ran) -> None:
+    """Stories are told at length: each request of one is in the reports, its guest and asset too."""
+    told = {operation for check, operation in failed.found if check.startswith("law:")}
+
+    assert ONLINE in told, failed.found
+    assert "story: " in failed.stdout
+
+
 def test_it_was_planted_what_nobody_may_see(failed: foreign.Ran, place: foreign.Place) -> None:
     """Each planted thing went over the wire, or not finding it would mean nothing."""
     sent = b"".join(each.request.head + each.request.body for each in place.proxy.exchanges)
@@ -421,7 +429,7 @@ def test_a_guests_token_in_the_body_is_given_away_as_little(place: foreign.Place
 
     ran = foreign.run(
         tmp_path,
-        *arguments(place, "--operation", ONLINE),
+        *arguments(place, "--operation", ONLINE, *foreign.FUZZ),
         credentials=credentials,
         fixtures=front.fixtures,
     )

@@ -14,6 +14,8 @@ from conformance.proxies import Answer, Request
 
 ENDLESS = "5000"
 """Examples for a run that a test ends."""
+STORIES = 5
+"""After so many requests a run of laws tells stories: before it asks once whether credentials are taken."""
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,8 @@ def run(place: foreign.Place, home: Path, *arguments: str, **more: Any) -> forei
     options = {"credentials": place.credentials, "fixtures": foreign.spending(place.fixtures), **more}
     if "--target" not in arguments:
         arguments = ("--target", place.proxy.url, *arguments)
+    if "--phases" not in arguments:
+        arguments = (*foreign.FUZZ, *arguments)
     return foreign.run(home, *arguments, **options)
 
 
@@ -41,7 +45,7 @@ def named(environment: str) -> Any:
 
 def assert_reports(ran: foreign.Ran) -> None:
     names = {each.name for each in ran.folders.reports.iterdir()}
-    assert {"report.json", "junit.xml", "summary.md", "report.html"} <= names
+    assert {"receipt.json", "junit.xml", "summary.md", "report.html"} <= names
 
 
 def test_the_time_that_was_given_is_kept_and_reported(place: foreign.Place, tmp_path: Path) -> None:
@@ -77,22 +81,45 @@ def test_what_the_end_of_the_run_cuts_off_is_nobodys_fault(
     assert {check for check, _ in ran.found} <= {"goal"}, ran.said()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_time_that_was_given_holds_for_stories_too(place: foreign.Place, tmp_path: Path) -> None:
+    place.proxy.plant = lambda _, answer: time.sleep(0.5) or answer
+
+    ran = run(place, tmp_path, "--max-time", "4", *foreign.LAWS)
+
+    requests = place.proxy.requests
+    assert STORIES < len(requests) < 12
+    assert requests[-1].at - requests[0].at < 4 + 1
+    assert ran.report["stopped"]
+    assert (ran.code, ran.found) == (0, set()), ran.said()
+    assert_reports(ran)
+
+
+@pytest.mark.parametrize(
+    ("how", "phases", "after"),
+    [
+        (signal.SIGINT, foreign.FUZZ, 40),
+        (signal.SIGTERM, foreign.FUZZ, 40),
+        (signal.SIGINT, foreign.LAWS, STORIES),
+    ],
+    ids=["Ctrl-C", "a polite end", "Ctrl-C in a story"],
+)
 def test_ctrl_c_stops_with_a_report_of_what_was_done(
-    place: foreign.Place, tmp_path: Path, how: signal.Signals
+    place: foreign.Place, tmp_path: Path, how: signal.Signals, phases: tuple[str, str], after: int
 ) -> None:
     interrupted_at = [0.0]
+    if phases == foreign.LAWS:  # which are told in a second otherwise
+        place.proxy.plant = lambda _, answer: time.sleep(0.2) or answer
 
     def interrupt(process: "subprocess.Popen[str]") -> None:
         deadline = time.monotonic() + 60
-        while len(place.proxy.requests) < 40 and process.poll() is None and time.monotonic() < deadline:
+        while len(place.proxy.requests) < after and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         interrupted_at[0] = time.monotonic()
         process.send_signal(how)
 
     with foreign.started(
         tmp_path,
-        *("--target", place.proxy.url, "--max-examples", ENDLESS),
+        *("--target", place.proxy.url, "--max-examples", ENDLESS, *phases),
         credentials=place.credentials,
         fixtures=foreign.spending(place.fixtures),
     ) as end:
@@ -117,18 +144,19 @@ def test_an_answer_from_production_stops_the_run(place: foreign.Place, tmp_path:
     assert "production" in ran.stdout + ran.stderr
 
 
-def test_production_after_a_hundred_answers_stops_the_run_as_well(
-    place: foreign.Place, tmp_path: Path
+@pytest.mark.parametrize(("phases", "after"), [(foreign.FUZZ, 60), (foreign.LAWS, STORIES + 3)])
+def test_production_after_many_answers_stops_the_run_as_well(
+    place: foreign.Place, tmp_path: Path, phases: tuple[str, str], after: int
 ) -> None:
     def late(request: Request, answer: Answer) -> Answer:
-        return answer.but_header("x-pch-env", "Production") if len(place.proxy.requests) > 60 else answer
+        return answer.but_header("x-pch-env", "Production") if len(place.proxy.requests) > after else answer
 
     place.proxy.plant = late
 
-    ran = run(place, tmp_path, "--max-examples", "20")
+    ran = run(place, tmp_path, "--max-examples", "20", *phases)
 
     assert ran.code == 2, ran.said()
-    assert 60 < len(place.proxy.requests) <= 64
+    assert after < len(place.proxy.requests) <= after + 4
 
 
 def test_an_environment_that_nobody_vouched_for_stops_the_run(place: foreign.Place, tmp_path: Path) -> None:

@@ -12,8 +12,6 @@ import pytest
 from conformance import foreign, recorder
 from conformance.foreign import ALL
 
-from punchh_contract.contract import load
-
 SEEDS = range(1, 21 if os.environ.get("PUNCHH_CONTRACT_SOAK") else 2)
 
 
@@ -56,19 +54,12 @@ def test_a_full_run_through_a_proxy_that_changes_nothing_is_green(
     suites = ET.parse(ran.folders.reports / "junit.xml").getroot()  # noqa: S314  # our own report
     assert [each for each in suites.iter() if each.tag in ("failure", "error")] == []
     assert len(list(suites.iter("testcase"))) > 0
-
-
-def test_every_answer_passed_unchanged(place: foreign.Place, tmp_path: Path) -> None:
-    """What makes the runs above a proof: the proxy sends what it got, and the contract holds for it."""
-    foreign.run(
-        tmp_path,
-        *("--target", place.proxy.url, "--max-examples", "3", "--operation", foreign.MOBILE),
-        credentials=place.credentials,
-        fixtures=foreign.spending(place.fixtures),
-    )
-
-    assert len(place.proxy.exchanges) > 10
-    for each in place.proxy.exchanges:
+    # Laws that answers can break were judged by stories too.
+    judged = {each["law"] for each in ran.report["laws"] if each["judged"]}
+    assert {"quote_changes_nothing", "quote_equals_commit", "debited_once", "code_unique"} <= judged
+    # What makes it a proof: the proxy sends what it got, and the contract has it.
+    for each in sent:
         assert each.sent is each.right
         assert each.right
-        assert each.right.status in load().operation(foreign.MOBILE).statuses
+        assert each.request.operation
+        assert each.right.status in each.request.operation.statuses

@@ -6,6 +6,7 @@ error of this package is one line on stderr.
 
 import contextlib
 import importlib
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,10 @@ class _Entry(NamedTuple):
 
 # Summaries stand here so that `--help` imports no command, some of which need an extra that may be absent.
 COMMANDS: dict[str, _Entry] = {
+    "drift": _Entry("Find what recorded events have that the contract lacks.", None),
     "listen": _Entry("Receive deliveries, verify and validate them.", "sandbox"),
+    "prove": _Entry("Count the faults of a sandbox that the contract run finds.", "contract"),
+    "receipt": _Entry("Verify the receipt of a run, or render it again.", None),
     "sandbox": _Entry("Serve a sandbox of the four operations on this machine.", "sandbox"),
     "send": _Entry("Sign a body and deliver it to a receiver.", None),
     "sign": _Entry("Print the digest of a request body.", None),
@@ -51,6 +55,19 @@ def _edge() -> Iterator[None]:
         # What is still in the buffer must go somewhere, or Python complains of it on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.exceptions.Exit(141) from None
+
+
+class Seconds(click.FloatRange):
+    """A number in a range. `nan`, which compares with nothing, is none."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; fails for what is none or out of range."""
+        converted = super().convert(value, param, ctx)
+        if math.isnan(converted):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return converted
 
 
 def standard_input() -> BinaryIO:

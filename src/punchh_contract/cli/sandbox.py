@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from punchh_contract.cli.seconds import Seconds
+from punchh_contract.cli import Seconds
 from punchh_contract.contract import Operation, load
 
 

@@ -18,7 +18,7 @@ from punchh_contract.conformance.job import FUZZ, LAWS, Job
 from punchh_contract.conformance.laws import phase as laws
 from punchh_contract.conformance.preparation import prepare
 from punchh_contract.conformance.result import INTERRUPTED, Result
-from punchh_contract.conformance.runner import RESULT, SAY
+from punchh_contract.conformance.runner import RESULT, SAY, Say
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.contract import load
 from punchh_contract.errors import PunchhContractError
@@ -44,23 +44,9 @@ def main() -> None:
     try:
         run = hooks.Run(job, contract, result)
         operations = preflight.usable(run)
-        if operations and FUZZ in job.phases:
-            hooks.install(run)
-            document = prepare(contract, job.base_url, operations, job.fixtures, own=job.own)
-            config = acceptance.config(
-                contract,
-                operations,
-                base_url=job.base_url,
-                seed=job.seed,
-                max_examples=job.max_examples,
-                own=job.own,
-            )
-            if not job.own and not job.fixtures:
-                # Its steps follow from what was redeemed, and nothing will be.
-                config.projects.default.phases.stateful.enabled = False
-            engine.drive(run, document, config, lambda text: write(SAY, text))
-        if operations and LAWS in job.phases and not run.wire.stopped:
-            laws.run(run, lambda text: write(SAY, text))
+        for phase in job.phases:
+            if operations and not run.wire.stopped:
+                _PHASES[phase](run, operations, lambda text: write(SAY, text))
     except PunchhContractError as error:
         result.broken = str(error)
     except KeyboardInterrupt:
@@ -71,6 +57,31 @@ def main() -> None:
         run.close()
     with contextlib.suppress(BrokenPipeError):
         write(RESULT, result.dump())
+
+
+def _fuzz(run: hooks.Run, operations: tuple[str, ...], say: Say) -> None:
+    job = run.job
+    hooks.install(run)
+    document = prepare(run.contract, job.base_url, operations, job.fixtures, own=job.own)
+    config = acceptance.config(
+        run.contract,
+        operations,
+        base_url=job.base_url,
+        seed=job.seed,
+        max_examples=job.max_examples,
+        own=job.own,
+    )
+    if not job.own and not job.fixtures:
+        # Its steps follow from what was redeemed, and nothing will be.
+        config.projects.default.phases.stateful.enabled = False
+    engine.drive(run, document, config, say)
+
+
+def _laws(run: hooks.Run, _: tuple[str, ...], say: Say) -> None:
+    laws.run(run, say)
+
+
+_PHASES = {FUZZ: _fuzz, LAWS: _laws}
 
 
 def _end_with_parent() -> None:

@@ -32,6 +32,10 @@ def drive(run: Run, document: dict[str, Any], config: SchemathesisConfig, say: S
     """
     context.make_session = lambda *_, **__: run.wire
     probes.PROBES = ()  # type: ignore[assignment]  # a tuple of other length
+    if run.job.fail_fast:
+        # So that a scenario ends with its first failure, which reaches us with the end of its scenario.
+        config.projects.default.continue_on_failure = False
+        config.projects.default.generation.no_shrink = True
     schema = schemathesis.openapi.from_dict(document, config=config)
     stream = from_schema(schema).execute()
     run.wire.on_stop = stream.stop
@@ -41,7 +45,8 @@ def drive(run: Run, document: dict[str, Any], config: SchemathesisConfig, say: S
     for event in stream:
         match event:
             case events.ScenarioFinished():
-                run.result.findings += findings_of(event.recorder, run.contract, run.job, run.redactor)
+                for finding in findings_of(event.recorder, run.contract, run.job, run.redactor):
+                    run.add(finding)
             case events.NonFatalError():
                 _note(run, event)
             case events.FatalError():

@@ -37,7 +37,7 @@ from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.conformance.verdict.findings import Exchange, Finding
 from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.conformance.verdict.templates import compact
-from punchh_contract.conformance.wire import UNANSWERED, Wire, environments
+from punchh_contract.conformance.wire import FIRST_FINDING, UNANSWERED, Wire, environments
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import PunchhContractError
 
@@ -89,6 +89,7 @@ class Run:
             ca_bundle=job.ca_bundle,
             adapter=Rehearsal(contract, job.credentials, job.fixtures) if job.rehearse else None,
         )
+        self.wire.on_answer = self._cover
         self.uid_prefix = uid_prefix
         self.grounding = self.grounded(job.fixtures, self.spending)
         self._links = links(contract, job.operations)
@@ -176,7 +177,8 @@ class Run:
         if _too_deep(response.content):
             # Schemathesis' own checks give up on it without a word.
             exchange = self.exchange(operation, sent, phase)
-            self.result.findings += judging.shape(self.contract, exchange, answer_of(response))
+            for finding in judging.shape(self.contract, exchange, answer_of(response)):
+                self.add(finding)
         if bill:
             self.spending.settle(bill, settled(operation, status, request, answer))
         outcome = self.result.tally.add(operation, phase, status, request, answer)
@@ -218,8 +220,10 @@ class Run:
         return response
 
     def add(self, finding: Finding) -> None:
-        """Add a finding of a check of our own."""
+        """Add a finding; with `fail_fast` it is the last thing that the run does."""
         self.result.findings.append(finding)
+        if self.job.fail_fast:
+            self.wire.stop(FIRST_FINDING)
 
     def close(self) -> None:
         """Close the accounts of the result."""
@@ -233,6 +237,14 @@ class Run:
         if self.budget.warning:
             self.result.warnings.append(self.budget.warning)
         self.result.handed_out = sorted(map(str, self._handed_out))
+
+    def _cover(self, sent: requests.PreparedRequest, response: requests.Response) -> None:
+        operation = self.contract.find(str(sent.method), sent.path_url.partition("?")[0])
+        if operation is not None:
+            body = sent.body if isinstance(sent.body, bytes) else None
+            self.result.coverage.add(
+                operation, str(sent.url), sent.headers, body, response.status_code, response.content
+            )
 
     def _carry(self, operation: Operation, phase: str, request: Any, answer: Any) -> None:
         for name, (source, target, body) in self._links.items():

@@ -10,22 +10,24 @@ from punchh_contract.conformance.fixtures import Fixtures
 
 FUZZ, LAWS = "fuzz", "laws"
 PHASES = (FUZZ, LAWS)
-"""The parts of a run, in their order: generated requests, and what a redemption is."""
+"""The parts of a run, in their usual order: generated requests, and what a redemption is."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
     """One run.
 
-    `base_url` is the target's origin. `own` says that this command started the target, so that nothing on it
-    is anybody's. `max_examples` counts cases per operation in each of the fuzzing and stateful phases.
-    `operations` are ids of the contract, in its order. `run_id` is in every `external_uid` that the run
-    mints: unique on a target that remembers earlier runs. `reset_path` is where a POST restores everything
-    that was spent, on a target of our own; None elsewhere. `max_time` is in seconds. `allowed_env` are values
-    of `x-pch-env` that the user vouches for. `refusals_file` remembers failed authentications between runs,
-    None where nobody counts them. `ca_bundle` is a file of certificates to trust instead of the usual ones.
-    With `rehearse` nothing is sent: answers come from the contract's examples. `phases` are those of PHASES
-    that are wanted. `control` says that the target is a sandbox whose control plane the run may use.
+    `base_url` is the target's origin. `own` says that the target is a sandbox of punchh-contract on this
+    machine, so that nothing on it is anybody's and its control plane may be used; `control` that it is one
+    which the user named. `max_examples` counts cases per operation in each of the fuzzing and stateful
+    phases. `operations` are ids of the contract, in its order. `run_id` is in every `external_uid` that the
+    run mints: unique on a target that remembers earlier runs. `reset_path` is where a POST restores
+    everything that was spent, on a target of our own; None elsewhere. `max_time` is in seconds.
+    `allowed_env` are values of `x-pch-env` that the user vouches for. `refusals_file` remembers failed
+    authentications between runs, None where nobody counts them. `ca_bundle` is a file of certificates to
+    trust instead of the usual ones. With `rehearse` nothing is sent: answers come from the contract's
+    examples. `phases` are those of PHASES that are wanted, in the order wanted. `fail_fast` ends the run at
+    its first finding.
     """
 
     base_url: str
@@ -44,6 +46,7 @@ class Job:
     rehearse: bool = False
     phases: tuple[str, ...] = PHASES
     control: bool = False
+    fail_fast: bool = False
 
     def dump(self) -> bytes:
         """The job as JSON, secrets included: for a pipe, never for a file."""

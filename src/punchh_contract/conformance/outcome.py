@@ -2,21 +2,29 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from punchh_contract.conformance import goals
-from punchh_contract.conformance.job import FUZZ, Job
+from punchh_contract.conformance import coverage, goals, provenance
+from punchh_contract.conformance.goals import Goal, Judgement
+from punchh_contract.conformance.job import FUZZ, LAWS, Job
+from punchh_contract.conformance.laws.book import BY_ID
 from punchh_contract.conformance.laws.history import CALL
 from punchh_contract.conformance.limits import Limits
 from punchh_contract.conformance.result import Result
-from punchh_contract.conformance.verdict import judging
+from punchh_contract.conformance.verdict import clauses, judging
 from punchh_contract.conformance.verdict.baseline import Baseline
-from punchh_contract.conformance.verdict.findings import Group, group
+from punchh_contract.conformance.verdict.findings import Finding, Group, group
 from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.conformance.verdict.report import Report
 from punchh_contract.contract import Contract
 
 NO_FIXTURES = "no fixtures are given: only refusals are tested; list values of your own in --fixtures"
+
+UNASKED = "the phase {} was not asked for (--phases)"
+
+_KINDS = {"present": coverage.SENT, "value": coverage.SENT_VALUES, "status": coverage.STATUSES}
+"""Goals that are about something that can be covered."""
 
 UNJUDGED = "no story came so far that the law could be judged"
 
@@ -41,13 +49,14 @@ def outcome(
     lacking: Mapping[str, str],
     usual_examples: int,
     baseline: Baseline,
-    today: dt.date,
+    started: dt.datetime,
     seconds: float,
 ) -> Outcome:
     """Tell what came of a job.
 
     `lacking` are the operations that were asked for and could not be called at all: operationId -> what they
-    need. `usual_examples` is how many cases are enough to hold a run to its goals.
+    need. `usual_examples` is how many cases are enough to hold a run to its goals. `started` has a zone, and
+    its day is the one by which the baseline is judged.
     """
     judgement = goals.judge(
         contract,
@@ -64,8 +73,8 @@ def outcome(
         ),
     )
     if FUZZ not in job.phases:
-        judgement = goals.Judgement([], [])  # nobody tried to reach them
-    missed = [judging.goal(contract, goal.operation, goal.label, goal.statement) for goal in judgement.missed]
+        judgement = Judgement([], [])  # nobody tried to reach them
+    missed = [_missed(contract, goal) for goal in judgement.missed]
     if job.own and result.stopped is None and set(job.operations) == set(contract.operations):
         missed += [
             judging.goal(contract, row["operation"], f"law {row['law']}", UNJUDGED)
@@ -90,7 +99,8 @@ def outcome(
         seed=job.seed,
         run_id=job.run_id,
         tally={each: counts.summary() for each, counts in result.tally.counts.items()},
-        findings=tuple(baseline.judge(groups, today)),
+        started=started,
+        findings=tuple(baseline.judge(groups, started.date())),
         partial=tuple(partial),
         stopped=result.stopped,
         not_reached=tuple(
@@ -98,13 +108,80 @@ def outcome(
             for goal, why in judgement.not_reached
         ),
         not_run=tuple(result.not_run),
-        spending=tuple(result.spending),
+        # Of a target of our own, which has a thousand, only those that were in a request.
+        spending=tuple(row for row in result.spending if row["named"] or not job.own),
         stale=tuple(baseline.stale(groups)),
-        laws=tuple(result.laws),
+        laws=tuple(_laws(job, result, contract)),
         checks=_checks(result),
+        coverage=_coverage(job, result, contract, judgement, lacking),
+        options=provenance.options(job, baseline=bool(baseline.entries)),
+        command=provenance.command(job, contract, baseline=bool(baseline.entries)),
+        versions=provenance.versions(),
         seconds=seconds,
     )
     return Outcome(report, result, tuple(groups), redactor(job, result, contract))
+
+
+def _missed(contract: Contract, goal: Goal) -> Finding:
+    return judging.goal(contract, goal.operation, goal.label, goal.statement)
+
+
+def _laws(job: Job, result: Result, contract: Contract) -> Iterator[dict[str, Any]]:
+    """Every law of the operations that were asked for: how often it was judged, or why it was not."""
+    judged = {(row["law"], row["operation"]): row["judged"] for row in result.laws}
+    why = {(row["what"], row["operation"]): row["why"] for row in result.not_run}
+    otherwise = f"the run was stopped: {result.stopped}" if result.stopped else UNJUDGED
+    if LAWS not in job.phases:
+        otherwise = UNASKED.format(LAWS)
+    for operation in map(contract.operation, job.operations):
+        for law in (BY_ID[each] for each in operation.laws):
+            count = judged.get((law.id, operation.id), 0)
+            yield {
+                "law": law.id,
+                "operation": operation.id,
+                "judged": count,
+                "statement": law.statement,
+                "severity": law.severity.name,
+                "source": law.source,
+                "confidence": law.confidence,
+                "why": None if count else why.get((f"law:{law.id}", operation.id), otherwise),
+            }
+
+
+def _coverage(
+    job: Job, result: Result, contract: Contract, judgement: Judgement, lacking: Mapping[str, str]
+) -> dict[str, Any]:
+    """What was covered of the contract, and why not the rest."""
+    reasons: dict[str, dict[Any, str]] = {each: {} for each in contract.operations}
+    for goal, why in [
+        *judgement.not_reached,
+        *((each, f"missed: finding {_missed(contract, each).id}") for each in judgement.missed),
+    ]:
+        if kind := _KINDS.get(goal.kind):
+            reasons[goal.operation][kind, None, goal.name, goal.value or None] = why
+    inside = {}
+    rows: list[dict[str, Any]] = []
+    for operation in contract.operations.values():
+        unasked = None
+        if operation.id not in job.operations:
+            needs = lacking.get(operation.id)
+            unasked = f"it needs {needs}" if needs else "it was not asked for (--operation)"
+        elif operation.id in result.left_out:
+            unasked = "its credentials are refused"
+        counts = result.tally.counts.get(operation.id)
+        calls = counts.calls if counts else 0
+        rows.append({"name": operation.id, "at": clauses.operation(operation), "count": calls})
+        if not calls:
+            rows[-1]["why"] = unasked
+        inside[operation.id] = result.coverage.rows(
+            contract,
+            operation,
+            counts.statuses if counts else {},
+            reasons[operation.id],
+            otherwise=unasked or (None if FUZZ in job.phases else UNASKED.format(FUZZ)),
+        )
+    covered = sum(row["count"] > 0 for row in rows)
+    return {"operations": {"covered": covered, "of": len(rows), "items": rows}, "inside": inside}
 
 
 def _checks(result: Result) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
-"""What the request of an operation can hold: each property at each depth, and each value of a closed set.
+"""What a request or an answer can hold: each property at each depth, and each value of a closed set.
 
-Read from the request's schema, all branches of `oneOf`, `anyOf` and `allOf` together. A property has a dotted
+Read from the body's schema, all branches of `oneOf`, `anyOf` and `allOf` together. A property has a dotted
 path, with `[]` behind a list: `menu_items[].item_name`. Only names and values of the contract come out of
 here, never one that a body brought.
 """
@@ -17,8 +17,11 @@ from punchh_contract.contract import Operation
 
 @dataclasses.dataclass
 class _Node:
-    """A place in a request: its properties, what its list holds, and the closed set of its values as JSON."""
+    """A place in a body: where the contract has it, its properties, what its list holds, and the closed set
+    of its values as JSON.
+    """
 
+    pointer: str = ""
     properties: "dict[str, _Node]" = dataclasses.field(default_factory=dict)
     items: "_Node | None" = None
     values: dict[str, None] = dataclasses.field(default_factory=dict)
@@ -35,19 +38,23 @@ class Seen:
 
 
 class Properties:
-    """The properties of one operation's request, in the contract's order.
+    """The properties of one operation's request, or of its answer of a status, in the contract's order.
 
-    `paths` are all of them, `values` all pairs of a path and a value (JSON) of an enumeration or constant.
+    `paths` are all of them, `pointers` says where each stands in its schema (in that of a branch, where it
+    has several: the first), `values` are all pairs of a path and a value (JSON) of an enumeration or a
+    constant.
     `choices` are the enumerations of the body's own properties, by name: any of them may stand for another,
     which the constants that tell branches apart may not.
     """
 
-    def __init__(self, operation: Operation) -> None:
-        schema = operation.request_schema
-        self._root = _Node()
-        _grow(self._root, schema, schema.get("components", {}).get("schemas", {}), ())
+    def __init__(self, operation: Operation, status: int | None = None) -> None:
+        """With `status` those of that answer; of one without a body there are none."""
+        schema = operation.request_schema if status is None else operation.response_schema(status) or {}
+        self._root = _Node("#")
+        _grow(self._root, schema, schema.get("components", {}).get("schemas", {}), (), "#")
         self._validator = jsonschema_rs.validator_for(schema, validate_formats=True)
         self.paths: tuple[str, ...] = tuple(path for path, _ in _walk(self._root, ""))
+        self.pointers: dict[str, str] = {path: node.pointer for path, node in _walk(self._root, "")}
         self.values: tuple[tuple[str, str], ...] = tuple(
             (path, value) for path, node in _walk(self._root, "") for value in node.values
         )
@@ -69,19 +76,23 @@ class Properties:
         return Seen(frozenset(present), frozenset(absent), frozenset(values))
 
 
-def _grow(node: _Node, schema: Any, schemas: dict[str, Any], within: tuple[str, ...]) -> None:
-    """Add to a place what a schema says of it; `within` are the schemas entered on the way to it."""
+def _grow(node: _Node, schema: Any, schemas: dict[str, Any], within: tuple[str, ...], here: str) -> None:
+    """Add to a place what a schema, which stands at `here`, says of it; `within` are the schemas entered on
+    the way to it.
+    """
     if not isinstance(schema, dict):
         return
     if isinstance(ref := schema.get("$ref"), str) and ref not in within:
-        _grow(node, schemas[ref.rpartition("/")[2]], schemas, (*within, ref))
-    for branch in (each for word in ("allOf", "oneOf", "anyOf") for each in schema.get(word, ())):
-        _grow(node, branch, schemas, within)
+        _grow(node, schemas[ref.rpartition("/")[2]], schemas, (*within, ref), ref)
+    for word in ("allOf", "oneOf", "anyOf"):
+        for place, branch in enumerate(schema.get(word, ())):
+            _grow(node, branch, schemas, within, f"{here}/{word}/{place}")
     for name, child in schema.get("properties", {}).items():
-        _grow(node.properties.setdefault(name, _Node()), child, schemas, within)
+        there = f"{here}/properties/{name.replace('~', '~0').replace('/', '~1')}"
+        _grow(node.properties.setdefault(name, _Node(there)), child, schemas, within, there)
     if "items" in schema:
         node.items = node.items or _Node()
-        _grow(node.items, schema["items"], schemas, within)
+        _grow(node.items, schema["items"], schemas, within, f"{here}/items")
     node.choices = node.choices or tuple(schema.get("enum", ()))
     closed = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
     node.values.update(dict.fromkeys(map(json.dumps, closed)))

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from punchh_contract.conformance.coverage import Coverage
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.conformance.verdict.findings import Finding
 
@@ -21,6 +22,7 @@ class Result:
     """
 
     tally: Tally
+    coverage: Coverage = dataclasses.field(default_factory=Coverage)
     findings: list[Finding] = dataclasses.field(default_factory=list)
     spending: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     not_run: list[dict[str, str]] = dataclasses.field(default_factory=list)
@@ -42,6 +44,7 @@ class Result:
         return {
             **vars(self),
             "tally": self.tally.dump(),
+            "coverage": self.coverage.dump(),
             "findings": [each.dump() for each in self.findings],
         }
 
@@ -52,6 +55,7 @@ class Result:
             **{
                 **values,
                 "tally": Tally.load(values["tally"]),
+                "coverage": Coverage.load(values["coverage"]),
                 "findings": [Finding.load(each) for each in values["findings"]],
             }
         )

@@ -55,14 +55,17 @@ class Counts:
         """The counts that a report shows, as JSON values: how many calls, and what came of them.
 
         `success` counts redemptions, `generated` those of them that are not from the contract's examples,
-        `refusal` the 2xx that took and promised nothing, `error` every other status, `probes` the requests of
-        own checks, whose statuses are in `statuses` too.
+        `committed` the quotes that took something, `refusal` the 2xx that took and promised nothing, `error`
+        every other status, `probes` the requests of own checks and of laws. All but `generated` sum up to the
+        calls, and so do the statuses.
         """
         return {
             "calls": self.calls,
             "success": self.total("success"),
             "generated": self.total("success", generated=True),
-            **{outcome: self.total(outcome) for outcome in ("quote", "refusal", "error")},
+            "quote": self.total("quote"),
+            "committed": self.total(COMMITTED_QUOTE),
+            **{outcome: self.total(outcome) for outcome in ("refusal", "error")},
             "probes": self.probes.total(),
             "statuses": {str(status): self.statuses[status] for status in sorted(self.statuses)},
         }

@@ -45,6 +45,8 @@ PATIENCE = 61.0
 """Seconds to wait for the minute's limit; whoever waits longer waits for the day's."""
 DEADLINE = "the time of this run is over (--max-time)"
 """Why a run was stopped whose user wanted no more of it."""
+FIRST_FINDING = "it ended at its first finding (--fail-fast)"
+"""Why a run was stopped whose user wants to know only whether there is one."""
 SLICE = 0.5
 """Seconds between two looks at whether to go on waiting."""
 
@@ -97,6 +99,8 @@ class Wire(ManagedCookiesSession):
         self.cookies = _NoCookies()
         self.stopped: str | None = None
         self.on_stop: Callable[[], object] = _nothing
+        self.on_answer: Callable[[requests.PreparedRequest, requests.Response], object] = _nothing
+        """Called with each request and its answer, whoever sent it, one at a time."""
         self._contract = contract
         self._origin = origin
         self._guard = guard
@@ -166,6 +170,7 @@ class Wire(ManagedCookiesSession):
                     raise  # from itself, and whoever looks for the first cause would never come to an end
                 raise error from raised
             self._silences = 0
+            self.on_answer(request, response)
         return response
 
     def together(self, prepared: Sequence[requests.PreparedRequest]) -> list[requests.Response | Exception]:
@@ -182,9 +187,10 @@ class Wire(ManagedCookiesSession):
                 self._permit(each, _prepare(each), _strip(each))
             with ThreadPoolExecutor(len(prepared)) as pool:
                 outcomes = list(pool.map(self._attempt, prepared))
-            for outcome in outcomes:
+            for request, outcome in zip(prepared, outcomes, strict=True):
                 if isinstance(outcome, requests.Response):
                     self._judge(outcome, False)  # noqa: FBT003  # none of them expects a refusal
+                    self.on_answer(request, outcome)
         return outcomes
 
     def _attempt(self, request: requests.PreparedRequest) -> requests.Response | Exception:
@@ -356,5 +362,5 @@ def _unanswered(request: requests.Request | requests.PreparedRequest | None) -> 
     return response
 
 
-def _nothing() -> None:
+def _nothing(*_: object) -> None:
     """What is called before anybody wants to be."""

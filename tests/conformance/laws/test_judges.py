@@ -24,7 +24,7 @@ from conformance.laws.telling import (
 from punchh_contract.conformance.laws import bodies
 from punchh_contract.conformance.laws.book import BY_ID, LAWS
 from punchh_contract.conformance.laws.court import Court
-from punchh_contract.conformance.laws.history import Asset, Delivered, History
+from punchh_contract.conformance.laws.history import Asset, Delivered, History, Move
 
 ONLINE, BATCH, FORCE, CODE = (
     "create_online_redemption",
@@ -66,6 +66,22 @@ def twice(second: int, points: int, together: bool = False) -> History:
     ).history()
 
 
+def forgotten(*, lost: bool) -> History:
+    """Redeemed, perhaps without an answer; and refused when it is sent again."""
+    body = order(**UID)
+    first = (0, None) if lost else (200, committed())
+    book = Book(HAS, assets=REWARD).then(ONLINE, body, *first, view(USED))
+    return book.then(ONLINE, body, 200, REFUSED, view(USED)).history()
+
+
+def replayed(*, guest_too: bool) -> History:
+    """One redemption is the answer to two keys, or to two guests with one."""
+    book = Book(HAS, guest(BOB), assets=REWARD).then(ONLINE, order(**UID), 200, committed())
+    if guest_too:
+        return book.then(ONLINE, order(**UID), 200, committed(), guest=BOB).history()
+    return book.then(ONLINE, order(external_uid="u2"), 200, committed()).history()
+
+
 def debited(after: Any, *others: Any, answer: Any = None) -> History:
     book = Book(HAS, *others, assets=REWARD)
     record = {70: {"status": "honoured"}}
@@ -99,6 +115,24 @@ def of_bob(answer: Any, status: int = 422, after: Any = None) -> History:
     return Book(guest(), bob, assets=assets).then(ONLINE, order(), status, answer, seen).history()
 
 
+def another_by_its_key() -> History:
+    """A key that was redeemed is sent again with another guest's reward: the answer is the first's."""
+    assets = {
+        ("reward", "7"): Asset(ADA, "reward", "7", 500),
+        ("reward", "8"): Asset(BOB, "reward", "8", 500),
+    }
+    book = Book(HAS, guest(BOB, rewards={"8": 1}), assets=assets)
+    book.then(ONLINE, order(**UID), 200, committed())
+    book.then(ONLINE, order("reward", "8", **UID), 200, committed())
+    return book.then(ONLINE, order("reward", "8"), 422, ["no"]).history()
+
+
+def lines_of_before() -> History:
+    shares = {"discount_distribution_items": [{"menu_item_id": "7001", "item_amount": -5.0}]}
+    book = Book(HAS).then(ONLINE, order(lines=(3000,), **UID), 200, committed(**shares))
+    return book.then(ONLINE, order(receipt=120, lines=(120,), **UID), 200, committed(**shares)).history()
+
+
 def forced(message: str) -> History:
     end = guest(points=95, records={80: {"message": message}})
     body = bodies.force(ADA, requested_punches=5, force_message="Why")
@@ -113,6 +147,46 @@ def unknown(answer: Any) -> History:
 def batched(success: Any, failures: Any, left: tuple[int, ...]) -> History:
     start, end = guest(basket=(1, 2)), guest(basket=left)
     return Book(start).then(BATCH, bodies.batch(ADA), 200, basket(success, failures), view(end)).history()
+
+
+def let_pass(why: str) -> History:
+    return Book(HAS).then(ONLINE, order(), 200, committed(), refused=why).history()
+
+
+def offered(terms: dict[str, Any]) -> History:
+    """Five dollars off an order of a dish 7001 for twelve dollars and three of them, of 7002 for the rest."""
+    book = Book(HAS, assets={("reward", "7"): Asset(ADA, "reward", "7", 500, None, terms)})
+    seen = view(dataclasses.replace(USED, records={70: {}}))
+    body = order(lines=(1200, 1800))
+    body["menu_items"][0]["item_qty"] = 3
+    return book.then(ONLINE, body, 200, committed(), seen).history()
+
+
+def overdrawn() -> History:
+    poor, left = guest(banked_cents=100), guest(banked_cents=-400, records={70: {}})
+    return Book(poor).then(ONLINE, order("discount_amount", "5"), 200, committed(), view(left)).history()
+
+
+def shared_out(number: str) -> History:
+    """Five dollars, all off one of two lines: one of 3 dollars, one of 27."""
+    shares = [{"menu_item_id": number, "item_amount": -5.0}]
+    body = order(lines=(300, 2700))
+    return Book(HAS).then(ONLINE, body, 200, committed(discount_distribution_items=shares)).history()
+
+
+def locked_at_once(winners: int) -> History:
+    book = Book(guest(basket=(1,)), settings={"reward_locking": True})
+    for place in range(3):
+        body = bodies.batch(ADA) | {"external_uid": f"u{place}"}
+        let = place < winners
+        book.then(BATCH, body, 200 if let else 422, basket() if let else ["held"], together=place > 0)
+    return book.history()
+
+
+def emptied(holder: str | None) -> History:
+    book = Book(guest(basket=(1,), locked_by="mine"), settings={"reward_locking": True})
+    body = bodies.batch(ADA) | {"external_uid": "mine"}
+    return book.then(BATCH, body, 200, basket([item(1)]), view(guest(locked_by=holder))).history()
 
 
 def locked(status: int, answer: Any, uid: str = "other") -> History:
@@ -134,6 +208,11 @@ def redeemed_code(*answers: Any, now: dt.datetime = NOW) -> History:
         body = order("redemption_code", "1234567", external_uid=f"u{place}")
         book.then(ONLINE, body, 200, answer)
     return book.history()
+
+
+def made_dearly() -> History:
+    start, end = guest(subscriptions={"3": 0}), guest(subscriptions={"3": -1})
+    return Book(start).then(CODE, {"subscription_id": "3"}, 200, code(), view(end)).history()
 
 
 def timed(**times: Any) -> History:
@@ -161,7 +240,8 @@ def event(**changes: Any) -> dict[str, Any]:
         "user_id": ADA,
         "user": {"account_balance": {"loyalty_points": 100}},
     }
-    whole = {"content_id": "00000000-0000-4000-8000-000000000001", "timestamp": 1, "business_id": 1}
+    whole = {"content_id": "00000000-0000-4000-8000-000000000001", "business_id": 1}
+    whole["timestamp"] = int(NOW.timestamp() * 1000)
     whole |= {
         "event_name": "redemptions",
         "action": "create",
@@ -170,12 +250,19 @@ def event(**changes: Any) -> dict[str, Any]:
     return {"redemption_id": 70, "user_id": ADA, "document": whole | changes}
 
 
-def told(*events: Any, delivered: bool = True, times: int = 1) -> History:
+SECRET = "law-access-token-not-a-real-one-1"
+
+
+def told(
+    *events: Any, delivered: bool = True, times: int = 1, made: bool = False, points: int = 100
+) -> History:
     ids = [each["document"]["content_id"] for each in events] if delivered else []
     got = tuple(Delivered(each, authentic=True) for each in ids * times)
-    end = dataclasses.replace(USED, records={70: {"status": "honoured"}})
+    end = dataclasses.replace(guest(rewards={"7": 0}, points=points), records={70: {"status": "honoured"}})
     book = Book(HAS, assets=REWARD, delivered=got)
-    return book.then(ONLINE, order(), 200, committed(), view(end, events=events)).history()
+    found = book.then(ONLINE, order(), 200, committed(), view(end, events=events)).history()
+    guests = (Move("a guest", "PUT", "guests/1", {"access_token": SECRET}),) if made else ()
+    return dataclasses.replace(found, entries=(*guests, *found.entries))
 
 
 RIGHT: dict[str, list[History]] = {
@@ -183,21 +270,35 @@ RIGHT: dict[str, list[History]] = {
     "quote_equals_commit": [kept(committed())],
     "changed_receipt_judged_anew": [shrunk(2.0)],
     "debited_once": [twice(70, 60), twice(70, 60, together=True)],
-    "exact_debit": [debited(USED), raced(1)],
+    "exact_debit": [
+        debited(USED),
+        raced(1),
+        offered({"expires_at": "2098-01-01T00:00:00Z", "minimum_receipt_cents": 3000}),
+        offered({"item_ids": ["7001"]}),
+    ],
     "refusal_debits_nothing": [refused(HAS), refused(dataclasses.replace(HAS, locked_by="x"))],
-    "own_assets_only": [of_bob(["no"]), of_bob(REFUSED, 200)],
+    "own_assets_only": [of_bob(["no"]), of_bob(REFUSED, 200), another_by_its_key()],
     "force_keeps_message": [forced("Why")],
     "unknown_fields_ignored": [unknown(committed(redemption_id=None))],
     "basket_items_end_once": [batched([item(1)], [item(2, None, None)], (2,))],
-    "locked_for_others": [locked(422, ["held"]), locked(200, basket([item(1)]), "mine")],
+    "locked_for_others": [
+        locked(422, ["held"]),
+        locked(200, basket([item(1)]), "mine"),
+        locked_at_once(1),
+        emptied(None),
+    ],
     "code_unique": [codes("1234567", "1234568")],
-    "code_redeemable_once": [redeemed_code(committed(), REFUSED)],
+    "code_redeemable_once": [redeemed_code(committed(redemption_id=90), REFUSED)],
     "code_dies_at_expiry": [
         redeemed_code(committed()),
         redeemed_code(REFUSED, now=NOW + dt.timedelta(minutes=11)),
     ],
     "discount_within_receipt": [shrunk(2.0)],
-    "distribution_sums_to_discount": [debited(USED, answer=committed(discount_distribution_items=LINES))],
+    "distribution_sums_to_discount": [
+        debited(USED, answer=committed(discount_distribution_items=LINES)),
+        shared_out("7002"),
+        lines_of_before(),
+    ],
     "signature_required": [door(412, 412)],
     "credential_required": [door(401, 401)],
     "documented_answer": [refused(HAS)],
@@ -219,7 +320,16 @@ WRONG: dict[str, list[History]] = {
         kept(committed(discount_distribution_items=LINES)),
     ],
     "changed_receipt_judged_anew": [shrunk(5.0)],
-    "debited_once": [twice(71, 60), twice(70, 20), twice(70, 20, together=True), twice(70, 100)],
+    "debited_once": [
+        twice(71, 60),
+        twice(70, 20),
+        twice(70, 20, together=True),
+        twice(70, 100),
+        forgotten(lost=False),
+        forgotten(lost=True),
+        replayed(guest_too=True),
+        replayed(guest_too=False),
+    ],
     "exact_debit": [
         debited(HAS),
         debited(guest(rewards={"7": 0}, points=60)),
@@ -227,8 +337,19 @@ WRONG: dict[str, list[History]] = {
         debited(USED, answer=committed(6.0)),
         from_bob(),
         raced(2),
+        offered({"used": True}),
+        offered({"expires_at": NOW.isoformat()}),
+        offered({"starts_at": "2098-01-01T00:00:00Z"}),
+        offered({"minimum_receipt_cents": 3001}),
+        offered({"item_ids": ["7009"]}),
+        offered({"item_ids": ["7001"], "max_quantity": 1}),
+        overdrawn(),
     ],
-    "refusal_debits_nothing": [refused(USED), refused(dataclasses.replace(HAS, records={1: {}}))],
+    "refusal_debits_nothing": [
+        refused(USED),
+        refused(dataclasses.replace(HAS, records={1: {}})),
+        let_pass("a receipt unlike its subtotal"),
+    ],
     "own_assets_only": [
         of_bob(committed(), 200),
         of_bob(["no"], 418),
@@ -241,9 +362,18 @@ WRONG: dict[str, list[History]] = {
         batched([item(1)], [], (2,)),
         batched([item(1)], [item(2, None, None)], (1, 2)),
     ],
-    "locked_for_others": [locked(200, basket()), locked(422, ["held"], "mine")],
+    "locked_for_others": [
+        locked(200, basket()),
+        locked(422, ["held"], "mine"),
+        locked_at_once(2),
+        emptied("mine"),
+    ],
     "code_unique": [codes("1234567", "1234567")],
-    "code_redeemable_once": [redeemed_code(committed(), committed(redemption_id=71))],
+    "code_redeemable_once": [
+        redeemed_code(committed(), committed(redemption_id=71)),
+        redeemed_code(committed(redemption_id=71)),
+        made_dearly(),
+    ],
     "code_dies_at_expiry": [
         redeemed_code(committed(), now=NOW + dt.timedelta(minutes=11)),
         redeemed_code(REFUSED),
@@ -252,6 +382,7 @@ WRONG: dict[str, list[History]] = {
     "distribution_sums_to_discount": [
         debited(USED, answer=committed(discount_distribution_items=LINES[:2])),
         debited(USED, answer=committed(discount_distribution_items=[{"item_amount": 5.0}])),
+        shared_out("7001"),
     ],
     "signature_required": [door(200, 412), door(401, 412), door(412, 412, USED)],
     "credential_required": [door(200, 401), door(401, 401, USED)],
@@ -275,6 +406,13 @@ WRONG: dict[str, list[History]] = {
         told(event(payload={"user": {"account_balance": {"loyalty_points": 99}}})),
         told(event(timestamp="soon")),
         told(event(action="update")),
+        told(event(timestamp=int(NOW.timestamp()))),
+        told(event(payload={"redemption_type": "BankedRewardRedemption"})),
+        told(event(payload={"store_number": "999"})),
+        told(event(payload={"user": {"user_id": BOB}})),
+        told(event(payload={"redemption_code": {"discount": 500}})),
+        told(event(payload={"bar_code": SECRET}), made=True),
+        told(event(payload={"points_requested": None}), points=60),
     ],
 }
 
@@ -295,6 +433,13 @@ def test_each_law_of_the_contract_is_in_the_book_and_tried_both_ways() -> None:
     named = {law for operation in CONTRACT.operations.values() for law in operation.laws}
     assert set(BY_ID) == named == set(RIGHT) == set(WRONG)
     assert len(LAWS) == len(BY_ID)
+
+
+def test_what_shows_at_another_operation_counts_for_the_one_that_has_the_law() -> None:
+    court = Court()
+    found = {each.law.id for each in court.judge(redeemed_code(REFUSED))}
+    assert "code_dies_at_expiry" in found
+    assert court.judged["code_dies_at_expiry", CODE] == 1
 
 
 def test_the_court_holds_a_law_only_against_operations_that_it_applies_to() -> None:

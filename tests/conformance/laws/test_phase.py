@@ -14,7 +14,11 @@ from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.job import LAWS
 from punchh_contract.conformance.laws import machine, phase
 from punchh_contract.conformance.laws.book import BY_ID
+from punchh_contract.conformance.laws.book import LAWS as BOOK
 from punchh_contract.conformance.laws.control import Control
+from punchh_contract.conformance.laws.court import Court
+from punchh_contract.conformance.laws.history import History
+from punchh_contract.conformance.laws.law import Need
 from punchh_contract.conformance.laws.stories import STORIES
 from punchh_contract.conformance.verdict.findings import Severity, group
 from punchh_contract.conformance.verdict.telling import script
@@ -69,18 +73,25 @@ class Lying:
 @contextlib.contextmanager
 def phase_of(app: Lying, seed: int = 1, **more: Any) -> Iterator[Run]:
     with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
-        # As the command sets its own sandbox up: all force redeems fall into one minute of its clock.
-        Control(url).ask("PATCH", "business", {"settings": {"rate_limits": False}})
-        run = Run(job_for(url, seed=seed, phases=(LAWS,), reset_path=None, **more), load())
+        run = Run(job_for(url, seed=seed, phases=(LAWS,), **more), load())
         phase.run(run, lambda _: None)
         yield run
 
 
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only what takes no time: no crashes, no rate limit, one sequence."""
-    slow = ("crash", "more calls", "wrong credentials")
-    monkeypatch.setattr(phase, "STORIES", [each for each in STORIES if not each.name.startswith(slow)])
-    monkeypatch.setattr(machine, "EXAMPLES", 1)
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Tell these stories and draw none: a whole phase takes as long as forty of them."""
+
+    def choose(*names: str) -> None:
+        known = {each.name: each for each in STORIES}
+        monkeypatch.setattr(phase, "STORIES", [known[name] for name in names])
+        monkeypatch.setattr(machine, "run", lambda *_: (0, []))
+
+    return choose
+
+
+QUOTED = "each kind of discount is quoted twice and committed"
+FORCED = "force redeems of everything"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -89,48 +100,55 @@ def test_a_right_server_breaks_no_law(seed: int) -> None:
         assert [each.statement for each in run.result.findings] == []
         assert {row["law"] for row in run.result.laws if row["judged"]} == set(BY_ID)
         assert run.result.not_run == []
+        calls = sum(sum(each.probes.values()) for each in run.result.tally.counts.values())
+        assert 0.7 * phase.REQUESTS < calls < 1.3 * phase.REQUESTS  # which a plan tells
 
 
 @pytest.mark.parametrize(
-    ("law", "path", "change"),
+    ("law", "story", "path", "change"),
     [
         (
             "discount_within_receipt",
+            QUOTED,
             "online_order",
             lambda _, answer: answer | {"redemption_amount": answer["redemption_amount"] + 5000},
         ),
         (
             "quote_equals_commit",
+            QUOTED,
             "online_order",
             lambda request, answer: answer if "query" in request else answer | {"campaign_name": "Other"},
         ),
         (
             "basket_items_end_once",
+            "a basket is quoted twice and committed",
             "batch_redemptions",
             lambda _, answer: answer | {"failures": answer["failures"] + answer["success"][:1]},
         ),
         (
             "code_unique",
+            "codes are made, redeemed, and redeemed again",
             "subscription",
             lambda _, answer: answer | {"redemption_tracking_code": "1234567"},
         ),
         (
             "ordered_times",
+            FORCED,
             "force_redeem",
             lambda _, answer: answer | {"expiring_at": answer["created_at"]},
         ),
     ],
 )
 def test_an_answer_that_lies_is_found(
-    law: str, path: str, change: Change, monkeypatch: pytest.MonkeyPatch
+    law: str, story: str, path: str, change: Change, only: Callable[..., None]
 ) -> None:
-    few(monkeypatch)
+    only(story)
     with phase_of(Lying(path, change)) as run:
         found = {each.first.check: each.first for each in group(run.result.findings)}
     assert f"law:{law}" in found
-    story = found[f"law:{law}"].story
-    assert story is not None
-    assert story.scenes[-1].exchange is not None
+    told = found[f"law:{law}"].story
+    assert told is not None
+    assert told.scenes[-1].exchange is not None
 
 
 def apply_nothing(self: Guests, user_id: int, debits: Iterable[Debit]) -> None:
@@ -152,22 +170,29 @@ APPLY = Guests.apply
 
 
 @pytest.mark.parametrize(
-    ("method", "fault", "law", "severity"),
+    ("story", "method", "fault", "law", "severity"),
     [
-        ("apply", apply_nothing, "exact_debit", Severity.SPEND),
-        ("apply", apply_twice, "exact_debit", Severity.AMOUNT),
-        ("lock", never_lock, "locked_for_others", Severity.SPEND),
+        (QUOTED, "apply", apply_nothing, "exact_debit", Severity.SPEND),
+        (QUOTED, "apply", apply_twice, "exact_debit", Severity.AMOUNT),
+        ("a basket that is held", "lock", never_lock, "locked_for_others", Severity.SPEND),
     ],
 )
 def test_a_state_that_goes_wrong_is_found_and_told(
-    method: str, fault: Any, law: str, severity: Severity, monkeypatch: pytest.MonkeyPatch
+    story: str,
+    method: str,
+    fault: Any,
+    law: str,
+    severity: Severity,
+    monkeypatch: pytest.MonkeyPatch,
+    only: Callable[..., None],
 ) -> None:
-    few(monkeypatch)
+    only(story)
     monkeypatch.setattr(Guests, method, fault)
     with phase_of(Lying()) as run:
         groups = {each.first.check: each.first for each in group(run.result.findings)}
     found = groups[f"law:{law}"]
     assert found.severity is severity
+    assert found.statement.startswith(BY_ID[law].statement)
     assert found.story is not None
     told = script(load(), found.story, "http://127.0.0.1:1")
     assert "curl" in told
@@ -175,8 +200,20 @@ def test_a_state_that_goes_wrong_is_found_and_told(
         assert str(secret) not in told
 
 
+def test_with_fail_fast_the_first_breach_is_the_last_thing_that_happens(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[..., None]
+) -> None:
+    only(QUOTED, FORCED)
+    monkeypatch.setattr(Guests, "apply", apply_nothing)
+    with phase_of(Lying(), fail_fast=True) as run:
+        assert run.result.findings
+        assert {each.story.name for each in run.result.findings if each.story} == {QUOTED}
+        assert run.result.tally.counts["force_redeem"].probes.total() == 0
+
+
 def test_a_sequence_that_breaks_a_law_is_drawn_and_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phase, "STORIES", [])
+    monkeypatch.setattr(machine, "MOST", 40)
     monkeypatch.setattr(Guests, "apply", apply_nothing)
     with phase_of(Lying()) as run:
         worst = group(run.result.findings)[0].first
@@ -185,16 +222,51 @@ def test_a_sequence_that_breaks_a_law_is_drawn_and_shrunk(monkeypatch: pytest.Mo
     assert sum(each.exchange is not None for each in worst.story.scenes) == 1
 
 
-def test_operations_that_are_not_asked_for_are_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    few(monkeypatch)
+def test_the_same_seed_draws_the_same_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phase, "STORIES", [])
+    monkeypatch.setattr(machine, "EXAMPLES", 4)
+    drawn: list[Any] = []
+    judge = Court.judge
+
+    def seen(self: Court, history: History) -> Any:
+        drawn.append(history.drawn)
+        return judge(self, history)
+
+    monkeypatch.setattr(Court, "judge", seen)
+    for seed in (3, 3, 4):
+        drawn.append(seed)
+        with phase_of(Lying(), seed):
+            pass
+    first, second = drawn.index(3), drawn.index(3, 1)
+    third = drawn.index(4)
+    assert len(drawn[first + 1 : second]) == 4
+    assert drawn[first + 1 : second] == drawn[second + 1 : third]
+    assert drawn[first + 1 : second] != drawn[third + 1 :]
+
+
+def test_what_the_phase_changed_is_put_back() -> None:
+    app = Lying()
+    with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
+        control = Control(url)
+        control.ask("POST", "clock/run")
+        before = control.ask("GET", "business")
+        phase.run(Run(job_for(url, "force_redeem", phases=(LAWS,)), load()), lambda _: None)
+        assert control.ask("GET", "business") == before
+        assert control.ask("GET", "clock")["clock"] != "frozen"
+        assert control.ask("GET", "subscribers") == []
+
+
+def test_operations_that_are_not_asked_for_are_not_called(only: Callable[..., None]) -> None:
+    only(QUOTED, FORCED)
     with phase_of(Lying(), operations=("force_redeem",)) as run:
         assert run.result.findings == []
         assert {row["operation"] for row in run.result.laws} == {"force_redeem"}
+        assert [each for each, count in run.result.tally.counts.items() if count.probes] == ["force_redeem"]
 
 
 def test_without_a_control_plane_fixtures_are_spent_within_their_caps() -> None:
     app = Lying()
-    with served(app) as url:
+    with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
         text = """
 operations:
   create_online_redemption: {store_number: ["401"], reward_id: [{value: 70001, spend: 2}, 70002]}
@@ -218,4 +290,34 @@ operations:
         "unknown_fields_ignored",
     } <= judged
     why = {row["what"]: row["why"] for row in run.result.not_run}
-    assert "--control" in why["law:refusal_debits_nothing"]
+    for law in BOOK:
+        if law.id not in judged:
+            told = why[f"law:{law.id}"]
+            assert [each for each in law.needs if each.value not in told] == []
+            assert ("--control" in told) == any(each in BY_CONTROL for each in law.needs)
+
+
+BY_CONTROL = (Need.CONTROL, Need.EVENTS, Need.CLOCK)
+
+
+def test_a_plan_counts_what_the_laws_would_send() -> None:
+    app = Lying()
+    with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
+        given = read(
+            "operations: {process_batch_redemption: {user_id: [{value: 111112000, spend: 2}]}}",
+            load(),
+            "f.yaml",
+        )
+        job = job_for(url, phases=(LAWS,), own=False, fixtures=given, reset_path=None, rehearse=True)
+        own, foreign = Run(job_for(url, phases=(LAWS,), rehearse=True), load()), Run(job, load())
+        asked = len(app.paths)
+        for each in (own, foreign):
+            phase.run(each, lambda _: None)
+            each.close()
+        assert len(app.paths) == asked
+    assert [row["what"] for row in own.result.not_run] == [
+        f"laws: {len(STORIES)} stories, {machine.EXAMPLES} drawn sequences"
+    ]
+    assert foreign.result.tally.counts["process_batch_redemption"].probes.total() >= 4
+    assert foreign.result.findings == []
+    assert "law:refusal_debits_nothing" in {row["what"] for row in foreign.result.not_run}

@@ -7,11 +7,14 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from punchh_contract.conformance import verifying
+from punchh_contract.conformance.coverage import Coverage
 from punchh_contract.conformance.limits import FURTHER
-from punchh_contract.conformance.verdict import writing
+from punchh_contract.conformance.verdict import clauses, rendering, writing
 from punchh_contract.conformance.verdict.baseline import Judged, Known
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity, group
 from punchh_contract.conformance.verdict.redaction import Redactor
@@ -23,13 +26,27 @@ Exchanged = Callable[..., Exchange]
 TODAY = dt.date(2026, 11, 21)
 COUNTS = {
     "calls": 10,
-    "success": 5,
-    "generated": 4,
+    "success": 4,
+    "generated": 3,
     "quote": 1,
-    "refusal": 2,
-    "error": 2,
+    "committed": 0,
+    "refusal": 1,
+    "error": 1,
     "probes": 3,
     "statuses": {"422": 2, "200": 8},
+}
+ONE = {**dict.fromkeys(COUNTS, 0), "calls": 1, "error": 1, "statuses": {"404": 1}}
+OPTIONS = {
+    "own": False,
+    "operations": ["create_online_redemption", "force_redeem"],
+    "phases": ["fuzz"],
+    "control": False,
+    "fail_fast": False,
+    "max_examples": 20,
+    "max_time": None,
+    "allow_env": [],
+    "fixtures": 3,
+    "baseline": True,
 }
 LEAKS = " ".join(
     [
@@ -40,6 +57,21 @@ LEAKS = " ".join(
         "55501234",
     ]
 )
+
+
+def coverage(contract: Contract) -> dict[str, Any]:
+    """Of two operations that were called nothing else is known."""
+    called = {"create_online_redemption": COUNTS, "force_redeem": ONE}
+    items: list[dict[str, Any]] = []
+    inside = {}
+    for operation in contract.operations.values():
+        counts = called.get(operation.id, {"calls": 0, "statuses": {}})
+        items.append({"name": operation.id, "at": clauses.operation(operation), "count": counts["calls"]})
+        if not counts["calls"]:
+            items[-1]["why"] = "it was not asked for"
+        statuses = {int(status): count for status, count in counts["statuses"].items()}
+        inside[operation.id] = Coverage().rows(contract, operation, statuses, {})
+    return {"operations": {"covered": 2, "of": len(items), "items": items}, "inside": inside}
 
 
 @pytest.fixture
@@ -91,7 +123,12 @@ def report(contract: Contract, exchanged: Exchanged) -> Report:
         contract=contract,
         seed=3,
         run_id="r1",
-        tally={"create_online_redemption": COUNTS, "force_redeem": {**COUNTS, "calls": 1}},
+        tally={"create_online_redemption": COUNTS, "force_redeem": ONE},
+        started=dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC),
+        coverage=coverage(contract),
+        options=OPTIONS,
+        command="punchh-contract test --seed 3",
+        versions={"punchh-contract": "1", "python": "3", "schemathesis": "4", "hypothesis": "6"},
         findings=tuple(judged),
         partial=("no PUNCHH_ADMIN_KEY: force_redeem was left out",),
         stopped="the time is over",
@@ -124,9 +161,35 @@ def test_no_secret_is_in_any_byte_of_any_report(
         assert "planted" not in content.lower().replace("planted/pos", ""), file
 
 
-def test_the_json_is_whole(report: Report, redactor: Redactor, tmp_path: Path) -> None:
+def test_the_receipt_is_whole_but_for_what_was_made_up(
+    report: Report, redactor: Redactor, contract: Contract
+) -> None:
+    made_up = {
+        "/findings/1/clause",
+        "/findings/2/clause",
+        "/findings/0/clause",
+        "/findings/3/clause",
+        "/laws",
+    }
+
+    found = {each.place for each in verifying.check(report.receipt(redactor), contract)}
+
+    assert found == made_up
+
+
+def test_all_else_is_rendered_from_the_receipt_as_it_was_written(
+    report: Report, redactor: Redactor, tmp_path: Path
+) -> None:
     writing.write(report, tmp_path, redactor)
-    written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    again = verifying.read((tmp_path / "receipt.json").read_bytes(), "receipt.json")
+    assert set(rendering.FILES) == set(rendering.FORMATS)
+    for name, render in rendering.FORMATS.items():
+        assert render(again).encode() == (tmp_path / rendering.FILES[name]).read_bytes(), name
+
+
+def test_the_json_has_everything(report: Report, redactor: Redactor, tmp_path: Path) -> None:
+    writing.write(report, tmp_path, redactor)
+    written = json.loads((tmp_path / "receipt.json").read_text(encoding="utf-8"))
     assert written["verdict"] == "red"
     assert written["operations"]["create_online_redemption"] == COUNTS
     assert [each["severity"] for each in written["findings"]] == ["LOSS", "CRASH", "SHAPE", "GOAL"]
@@ -207,16 +270,22 @@ def test_the_page_needs_nothing_else_and_escapes_everything(
     reader = Reader()
     reader.feed(text)
     names = {tag for tag, _ in reader.tags}
-    assert not names & {"script", "link", "img", "iframe", "b", "object"}
-    assert not [attrs for _, attrs in reader.tags if {"src", "href", "onclick"} & attrs.keys()]
+    assert not names & {"link", "img", "iframe", "b", "object", "form"}
+    assert [tag for tag, _ in reader.tags].count("script") == 1
+    assert not [attrs for _, attrs in reader.tags if {"src", "onclick", "style"} & attrs.keys()]
+    links = [attrs["href"] for _, attrs in reader.tags if "href" in attrs]
+    assert all(each is not None and each.startswith("#") for each in links)
+    assert "'unsafe-inline'" not in text
     assert "prefers-color-scheme: dark" in text
     assert "valuecapin requestsspentunknown" in reader.text
-    assert "***1910" in reader.text
+    assert "email1guest***1910" in reader.text
     assert "known until 2026-11-22 (because)" in reader.text
     assert "(because); prolong it by hand in the baseline" in reader.text
     assert "expired: was known until 2026-11-20 (because)" in reader.text
     assert "</script> ``` | <b>" in reader.text
     assert reader.text.count("PUNCHH_TARGET=${PUNCHH_TARGET:-https://a.example}") == 3
+    assert "Baseline entry 00000000 (server_error of force_redeem) was not seen" in reader.text
+    assert "process_batch_redemption was not called: it was not asked for." in reader.text
 
 
 def test_an_older_runs_reports_go_and_nothing_else_does(
@@ -224,13 +293,14 @@ def test_an_older_runs_reports_go_and_nothing_else_does(
 ) -> None:
     (tmp_path / "replay").mkdir()
     (tmp_path / "html").mkdir()
-    for old in ("replay/01234567.json", "html/index.html"):
+    for old in ("replay/01234567.json", "html/index.html", "report.json"):
         (tmp_path / old).write_text("old")
     for mine in ("replay/mine.json", "notes.txt"):
         (tmp_path / mine).write_text("mine")
     writing.write(report, tmp_path, redactor)
     assert not (tmp_path / "replay/01234567.json").exists()
     assert not (tmp_path / "html/index.html").exists()
+    assert not (tmp_path / "report.json").exists()
     other = tmp_path / "other"
     (other / "replay").mkdir(parents=True)
     (other / "replay/01234567.json").write_text("old")

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from punchh_contract.cli import Seconds
 from punchh_contract.cli.test import console, jobs
 from punchh_contract.cli.test.jobs import Options, Setup
 from punchh_contract.cli.test.own_sandbox import sandbox, terminated
@@ -22,7 +23,7 @@ from punchh_contract.conformance.verdict import baseline as baseline_file
 from punchh_contract.conformance.verdict import replay as replay_file
 from punchh_contract.conformance.verdict import writing
 from punchh_contract.conformance.verdict.baseline import Baseline
-from punchh_contract.conformance.wire import DEADLINE
+from punchh_contract.conformance.wire import DEADLINE, FIRST_FINDING
 from punchh_contract.contract import Contract, load
 from punchh_contract.errors import UsageError
 
@@ -46,7 +47,9 @@ def _phases(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...
     asked = [each.strip() for each in value.split(",")]
     if unknown := [each for each in asked if each not in PHASES]:
         raise UsageError(f"--phases: {unknown[0]!r} is none; choose of {', '.join(PHASES)}, by commas")
-    return tuple(each for each in PHASES if each in asked)
+    if len(set(asked)) < len(asked):
+        raise UsageError("--phases: each is run once")
+    return tuple(asked)
 
 
 @click.command(short_help="Run the contract against a server.")
@@ -85,7 +88,7 @@ def _phases(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...
 @click.option(
     "--max-time",
     metavar="SECONDS",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, min_open=True),
     help="End after so long, with a report of what was done.",
 )
 @click.option(
@@ -94,13 +97,15 @@ def _phases(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...
     default=",".join(PHASES),
     show_default=True,
     callback=_phases,
-    help="Parts of the run, by commas: generated requests, and laws of what a redemption is.",
+    help="Parts of the run, by commas and in this order: generated requests, laws of what a redemption is.",
 )
 @click.option(
     "--control",
     is_flag=True,
-    help="The target is a sandbox of punchh-contract on this machine: laws may set it up and look inside.",
+    help="The target is a sandbox of punchh-contract on this machine: the run resets it, and uses its"
+    " credentials and fixtures unless others are given.",
 )
+@click.option("--fail-fast", is_flag=True, help="End at the first finding.")
 @click.option("--plan", is_flag=True, help="Print what would be sent, how often and with which fixtures.")
 @click.option(
     "--baseline",
@@ -120,7 +125,7 @@ def _phases(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...
     type=_Folder(file_okay=False, path_type=Path),
     default=Path("build/contract"),
     show_default=True,
-    help="Takes report.json, junit.xml, summary.md, report.html and replay/.",
+    help="Takes receipt.json, junit.xml, summary.md, report.html and replay/.",
 )
 def command(
     baseline: Path | None, replay: Path | None, report_dir: Path, update_baseline: bool, **values: object
@@ -139,6 +144,8 @@ def command(
         raise UsageError("--update-baseline needs --baseline FILE, which it writes")
     if replay is not None and options.plan:
         raise UsageError("--replay sends a request, and --plan promises that none is sent: leave one out")
+    if options.fail_fast and baseline is not None:
+        raise UsageError("--fail-fast would end at a finding that --baseline knows: leave one out")
     known = _baseline(baseline, update=update_baseline)
     with terminated(), _setup(options, contract) as setup:
         for warning in setup.warnings:
@@ -154,7 +161,8 @@ def command(
 @contextlib.contextmanager
 def _setup(options: Options, contract: Contract) -> Iterator[Setup]:
     if options.target is not None:
-        yield jobs.foreign(options, contract, os.environ)
+        point = jobs.controlled if options.control else jobs.foreign
+        yield point(options, contract, os.environ)
         return
     jobs.check_own(options)
     with sandbox() as url:
@@ -162,7 +170,7 @@ def _setup(options: Options, contract: Contract) -> Iterator[Setup]:
 
 
 def _run(setup: Setup, contract: Contract, known: Baseline, *, quiet: bool = False) -> Outcome:
-    started = time.monotonic()
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     result = runner.run(setup.job, (lambda _: None) if quiet else click.echo)
     for warning in result.warnings:
         click.echo(f"Warning: {warning}", err=True)
@@ -173,8 +181,8 @@ def _run(setup: Setup, contract: Contract, known: Baseline, *, quiet: bool = Fal
         lacking=setup.lacking,
         usual_examples=DEFAULT_EXAMPLES,
         baseline=known,
-        today=dt.datetime.now(dt.UTC).date(),
-        seconds=time.monotonic() - started,
+        started=started,
+        seconds=time.monotonic() - clock,
     )
 
 
@@ -215,7 +223,7 @@ def _exit_code(told: Outcome) -> int:
     if stopped == INTERRUPTED:
         return STOPPED_BY_USER
     nothing = not any(each["calls"] for each in told.report.tally.values())
-    if stopped is not None and (stopped != DEADLINE or nothing):
+    if stopped is not None and (stopped not in (DEADLINE, FIRST_FINDING) or nothing):
         return COULD_NOT_RUN
     return FINDINGS if told.report.red else 0
 

@@ -13,11 +13,14 @@ from punchh_contract.conformance import fixtures as fixtures_file
 from punchh_contract.conformance import hosts, target
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.job import PHASES, Job
+from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.naming import TOKEN, namings
 from punchh_contract.conformance.wire import environments
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import UsageError
 
+SNAPSHOT = "contract-run"
+"""The name under which a run keeps the state that it begins with, in a sandbox that it did not start."""
 REFUSALS_FILE = Path("punchh-contract", "refusals.db")
 
 
@@ -36,6 +39,7 @@ class Options:
     plan: bool
     phases: tuple[str, ...] = PHASES
     control: bool = False
+    fail_fast: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,27 +52,77 @@ class Setup:
 
 
 def own(options: Options, contract: Contract, url: str) -> Setup:
-    """The job against a sandbox of our own: it hands out its credentials and fixtures itself.
+    """The job against a sandbox that was started for it: it hands out its credentials and fixtures itself.
 
-    Raises UsageError for an option that only another target takes.
+    Raises UsageError for an operation that the contract does not have.
     """
     operations = _asked(options, contract)
-    return Setup(
-        Job(
-            base_url=url,
-            seed=options.seed,
-            max_examples=options.max_examples,
-            operations=operations,
-            own=True,
-            run_id=str(options.seed),
-            credentials=target.credentials(url),
-            fixtures=target.fixtures(url, contract).within(operations),
-            reset_path=target.RESET_PATH,
-            max_time=options.max_time,
-            rehearse=options.plan,
-            phases=options.phases,
-        ),
-        {},
+    fixtures = target.fixtures(url, contract).within(operations)
+    job = _own(options, url, operations, target.credentials(url), fixtures)
+    return Setup(dataclasses.replace(job, reset_path=target.RESET_PATH), {})
+
+
+def controlled(options: Options, contract: Contract, environ: Mapping[str, str]) -> Setup:
+    """The job against a sandbox that somebody started on this machine: as one of our own, from the beginning
+    of its seed on. Credentials and fixtures that the user gives outrank the ones that it hands out.
+
+    Raises UsageError for a target that is none, for fixtures that cannot be read and for an operation that
+    the contract does not have, and TargetError for a sandbox that does not do what it is asked.
+    """
+    origin = hosts.origin(str(options.target), options.allow_host)
+    try:
+        control = Control(origin)
+    except ControlError:
+        raise UsageError(
+            f"--control is for a sandbox on this machine, and {origin} is another: leave it out"
+        ) from None
+    if not control.present():
+        raise UsageError(
+            f"--control: {origin} has no control plane; start a sandbox (`punchh-contract sandbox`), or leave"
+            " it out"
+        )
+    operations = _asked(options, contract)
+    reset_path = None if options.plan else _reset(control)
+    given = {name: value for name, value in vars(Credentials.from_mapping(environ)).items() if value}
+    fixtures = (
+        _fixtures(options.fixtures, contract) if options.fixtures else target.fixtures(origin, contract)
+    )
+    job = _own(
+        options,
+        origin,
+        operations,
+        dataclasses.replace(target.credentials(origin), **given),
+        fixtures.within(operations),
+    )
+    return Setup(dataclasses.replace(job, reset_path=reset_path, control=True), {})
+
+
+def _reset(control: Control) -> str:
+    """Put a sandbox back to its seed, without the rate limits, which a run goes beyond. Returns the path that
+    puts it there again.
+    """
+    control.ask("POST", "reset")
+    control.ask("PATCH", "business", {"settings": {"rate_limits": False}})
+    control.ask("PUT", f"snapshots/{SNAPSHOT}")
+    return f"/_sandbox/snapshots/{SNAPSHOT}/restore"
+
+
+def _own(
+    options: Options, url: str, operations: tuple[str, ...], credentials: Credentials, fixtures: Fixtures
+) -> Job:
+    return Job(
+        base_url=url,
+        seed=options.seed,
+        max_examples=options.max_examples,
+        operations=operations,
+        own=True,
+        run_id=str(options.seed),
+        credentials=credentials,
+        fixtures=fixtures,
+        max_time=options.max_time,
+        rehearse=options.plan,
+        phases=options.phases,
+        fail_fast=options.fail_fast,
     )
 
 
@@ -121,7 +175,7 @@ def foreign(options: Options, contract: Contract, environ: Mapping[str, str]) ->
         ca_bundle=_ca_bundle(environ),
         rehearse=options.plan,
         phases=options.phases,
-        control=options.control,
+        fail_fast=options.fail_fast,
     )
     warnings = []
     if origin.startswith("http://") and not hosts.is_loopback(urlsplit(origin).hostname or ""):

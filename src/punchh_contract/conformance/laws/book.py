@@ -25,7 +25,7 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "refusal_debits_nothing",
-        "What is refused takes nothing and records nothing.",
+        "What has to be refused is, and what is refused takes nothing and records nothing.",
         "SEED-001, OAS-POS2",
         INFERRED,
         Severity.SPEND,
@@ -34,7 +34,7 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "exact_debit",
-        "A redemption takes what it stands for: that amount, of that kind, from that guest.",
+        "What may be redeemed is, and takes what it stands for: that amount, of that kind, from that guest.",
         "SEED-002, GS-OO",
         DOCUMENTED,
         Severity.AMOUNT,
@@ -126,7 +126,7 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "code_dies_at_expiry",
-        "A code is taken until its `expiring_at`, and never after.",
+        "A code is taken before its `expiring_at`, and never from then on.",
         "SEED-003",
         INFERRED,
         Severity.SPEND,

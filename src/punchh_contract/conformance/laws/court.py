@@ -29,7 +29,7 @@ class Court:
         found = []
         for law in self.laws:
             for judgement in law.judge(history):
-                step = judgement.step
+                step = judgement.bearer or judgement.step
                 if step is not None and not law.applies(step.operation):
                     continue
                 if step is not None:

@@ -3,8 +3,9 @@
 What answers alone can break is judged; what was taken, only the guest's account would show.
 """
 
+import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
@@ -21,6 +22,8 @@ UNKNOWN = {"x_unknown_field": "of no meaning"}
 KEPT = 2
 """Redemptions that a fixture must have left: one, and another that a wrong target makes of its repetition."""
 
+Tell = Callable[[], History]
+
 
 class Teller:
     """Tells one story after the other by means of a run's fixtures."""
@@ -30,32 +33,43 @@ class Teller:
         self._numbers = itertools.count(1)
 
     def histories(self) -> Iterator[History]:
-        """Each story that the fixtures are good for. Raises StoppedError and WireError."""
-        for operation, tell in ((ONLINE, self._online), (BATCH, self._batch), (CODE_MADE, self._codes)):
-            if operation in self._run.job.operations and operation not in self._run.result.left_out:
-                yield from tell()
+        """Each story that the fixtures are good for, told. Raises StoppedError and WireError."""
+        for _, tell in self.stories():
+            yield tell()
 
-    def _online(self) -> Iterator[History]:
+    def stories(self) -> Iterator[tuple[str, Tell]]:
+        """Each story that the fixtures are good for when it is its turn: its name, and what tells it."""
+        for operation, listed in ((ONLINE, self._online), (BATCH, self._batch), (CODE_MADE, self._codes)):
+            if operation in self._run.job.operations and operation not in self._run.result.left_out:
+                yield from listed()
+
+    def _online(self) -> Iterator[tuple[str, Tell]]:
         for kind, field in (*bodies.FIELDS.items(), ("card_completion", "discount_type")):
             asset = self._left(ONLINE, field)
             body = self._ordered(kind, asset) if asset else None
             if body is not None:
-                yield self._kept(f"a fixture of {field} is quoted, committed and sent again", ONLINE, body)
+                name = f"a fixture of {field} is quoted, committed and sent again"
+                yield name, functools.partial(self._kept, name, ONLINE, body)
 
-    def _batch(self) -> Iterator[History]:
+    def _batch(self) -> Iterator[tuple[str, Tell]]:
         guest = self._left(BATCH, "user_id")
         if guest is not None:
-            yield self._kept("a basket is quoted, committed and sent again", BATCH, bodies.batch(guest.value))
+            name = "a basket is quoted, committed and sent again"
+            yield name, functools.partial(self._kept, name, BATCH, bodies.batch(guest.value))
 
-    def _codes(self) -> Iterator[History]:
+    def _codes(self) -> Iterator[tuple[str, Tell]]:
         subscription = self._left(CODE_MADE, "subscription_id")
         if subscription is not None:
             client = self._run.job.credentials.of(self._run.contract.operation(CODE_MADE)).client
             body = {"client": client, "subscription_id": subscription.value}
-            story = _Story("two codes of one subscription")
-            for _ in range(2):
-                self._send(story, CODE_MADE, body)
-            yield story.history()
+            name = "two codes of one subscription"
+            yield name, functools.partial(self._two_codes, name, body)
+
+    def _two_codes(self, name: str, body: dict[str, Any]) -> History:
+        story = _Story(name)
+        for _ in range(2):
+            self._send(story, CODE_MADE, body)
+        return story.history()
 
     def _ordered(self, kind: str, asset: Fixture) -> dict[str, Any] | None:
         """An order of an asset; None where the fixtures name no guest and no store for it."""

@@ -11,7 +11,7 @@ from punchh_contract.conformance import tally
 from punchh_contract.conformance.laws.view import View
 from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.conformance.verdict.findings import Severity
-from punchh_contract.contract import Contract, Operation
+from punchh_contract.contract import Operation
 
 SUCCESS, QUOTE, REFUSAL, ERROR, UNKNOWN = "success", "quote", "refusal", "error", "unknown"
 CALL = "a call of a law's story"
@@ -25,7 +25,8 @@ FORCE = "force_redeem"
 @dataclasses.dataclass(frozen=True)
 class Asset:
     """Something that a guest was given: whose it is, what it is worth in cents (None: unknown), what a basket
-    item or code stands for (`kind` and `key` as the control plane has them), and what it costs in points.
+    item or code stands for (`kind` and `key` as the control plane has them), what it costs in points, and its
+    other terms by the control plane's names.
     """
 
     owner: int
@@ -33,8 +34,7 @@ class Asset:
     key: str
     worth: int | None = None
     points: int | None = None
-    whole_receipt: bool = True
-    """Worth that much on any receipt; else it depends on the lines."""
+    terms: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Step:
 
     `guest` is whom it names. `status` is None where no answer came. `turn` numbers what was sent at once.
     `fault` is trouble that was ordered for it, `wrong` what is wrong with its credentials, for which the
-    answer may only have one of `wanted`. `twin` is the step that it repeats with fields that mean nothing.
+    answer may only have one of `wanted`; `refused` is another reason to refuse it, `granted` one not to.
+    `twin` is the step that it repeats with fields that mean nothing.
     Views are None where nobody could look.
     """
 
@@ -75,6 +76,8 @@ class Step:
     wrong: str | None = None
     wanted: frozenset[int] = frozenset()
     twin: int | None = None
+    refused: str | None = None
+    granted: str | None = None
 
     @functools.cached_property
     def outcome(self) -> str:
@@ -130,6 +133,7 @@ class History:
 
     `assets` are by kind of discount and id as text; `baskets` say of which asset a basket item is (item id ->
     key of `assets`). `settings` are the business's. `delivered` is None where nobody listened.
+    `drawn` are the steps of a sequence that Hypothesis drew.
     """
 
     name: str
@@ -138,6 +142,7 @@ class History:
     baskets: Mapping[int, tuple[str, str]] = dataclasses.field(default_factory=dict)
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     delivered: tuple[Delivered, ...] | None = None
+    drawn: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -181,14 +186,11 @@ class History:
 @dataclasses.dataclass(frozen=True)
 class Judgement:
     """One look of a law at a step (None: at a move): `breach` says what is wrong, without a value that could
-    be anybody's; None if nothing is. `severity` is another than the law's own.
+    be anybody's; None if nothing is. `severity` is another than the law's own. `bearer` is the step whose
+    operation has the law, where another one shows what became of it.
     """
 
     step: Step | None
     breach: str | None = None
     severity: Severity | None = None
-
-
-def operations(contract: Contract, history: History) -> frozenset[str]:
-    """The operations that a history has calls of."""
-    return frozenset(each.operation.id for each in history.steps) & set(contract.operations)
+    bearer: Step | None = None

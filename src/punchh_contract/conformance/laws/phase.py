@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import requests
 
@@ -10,14 +11,16 @@ from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws import machine
 from punchh_contract.conformance.laws.book import LAWS
 from punchh_contract.conformance.laws.control import Control, ControlError
-from punchh_contract.conformance.laws.court import Breach, Court
+from punchh_contract.conformance.laws.court import Breach, Court, severity
 from punchh_contract.conformance.laws.given import Teller
+from punchh_contract.conformance.laws.history import History
 from punchh_contract.conformance.laws.inbox import Inbox, subscribed
 from punchh_contract.conformance.laws.law import Law, Need
-from punchh_contract.conformance.laws.scene import Scene
+from punchh_contract.conformance.laws.scene import Scene, settings_of
 from punchh_contract.conformance.laws.stories import STORIES, Story
 from punchh_contract.conformance.laws.telling import finding
 from punchh_contract.conformance.laws.world import World
+from punchh_contract.conformance.verdict.findings import Finding
 from punchh_contract.conformance.wire import StoppedError, WireError
 
 Say = Callable[[str], None]
@@ -28,10 +31,11 @@ NEVER_SEEN = "no story came so far as to show it"
 def run(run: Run, say: Say) -> None:
     """Carry out the phase; findings, counts and what was not run are in `run.result`."""
     if run.job.rehearse:
+        _rehearse(run)
         return
     started = time.monotonic()
     court = Court()
-    control = _control(run)
+    control = control_of(run)
     told = 0
     if control is not None:
         try:
@@ -53,71 +57,149 @@ def run(run: Run, say: Say) -> None:
     )
 
 
-def _control(run: Run) -> Control | None:
-    if not (run.job.own or run.job.control):
+REQUESTS = 1000
+"""About so many does the phase send to a sandbox."""
+
+
+def _rehearse(run: Run) -> None:
+    """Count what would be sent, and judge nothing: answers are the contract's own examples."""
+    if run.job.own:
+        count = sum(set(each.operations) <= set(run.job.operations) for each in STORIES)
+        run.result.leave_out(
+            "all",
+            f"laws: {count} stories, {machine.EXAMPLES} drawn sequences",
+            f"they take a sandbox that answers; a run sends about {REQUESTS} requests of guests it makes",
+        )
+        return
+    court = Court()
+    with contextlib.suppress(StoppedError):
+        for history in Teller(run).histories():
+            court.judge(history)
+    _count(run, court, None)
+
+
+def control_of(run: Run) -> Control | None:
+    """The target's control plane; None where the run may not use one, or there is none."""
+    if not run.job.own:
         return None
     control = Control(run.job.base_url)
     return control if control.present() else None
 
 
 def _on_a_sandbox(run: Run, control: Control, court: Court) -> int:
-    if run.job.reset_path:
-        control.ask("POST", "reset")
-    business = control.ask("GET", "business")
+    with as_it_was(control, run.job.reset_path):
+        return _all(run, control, court)
+
+
+def _all(run: Run, control: Control, court: Court) -> int:
     world = World(run, control)
     world.learn()
-    count = 0
-    with _listening(control) as inbox:
-        for story in STORIES:
-            if set(story.operations) <= set(run.job.operations):
-                _tell(run, world, inbox, court, story, business)
-                count += 1
-        drawn, breaches = machine.run(world, inbox, court)
-        report(run, breaches)
-    return count + drawn
+    wanted = [each for each in STORIES if set(each.operations) <= set(run.job.operations)]
+    with listening(control) as inbox:
+        for story in (each for each in wanted if each.heard):
+            _tell(run, world, inbox, court, story)
+    for story in (each for each in wanted if not each.heard):
+        _tell(run, world, None, court, story)
+    drawn, breaches = machine.run(world, _Heard(run, court) if run.job.fail_fast else court)
+    report(run, breaches)
+    return len(wanted) + drawn
+
+
+class _Heard(Court):
+    """Reports a breach as soon as it sees it, which ends the run: a shorter story of it is not waited for."""
+
+    def __init__(self, run: Run, court: Court) -> None:
+        super().__init__(court.laws)
+        self.judged = court.judged
+        self._run = run
+
+    def judge(self, history: History) -> list[Breach]:
+        found = super().judge(history)
+        if not self._run.wire.stopped:
+            report(self._run, found)
+        return found
 
 
 @contextlib.contextmanager
-def _listening(control: Control) -> Iterator[Inbox | None]:
-    """An inbox, or None where the sandbox delivers nothing."""
+def as_it_was(control: Control, reset_path: str | None) -> Iterator[None]:
+    """Begin and end with the state and the time that the target began with; whatever comes next needs them.
+
+    In between time stands still and calls are not counted, but where a story wants it: what expires or is
+    refused by itself would break a law in one run and not in the next.
+    """
+    clock = control.ask("GET", "clock")
+    if reset_path is not None:
+        control.ask("POST", reset_path.removeprefix("/_sandbox/"))
+    business = control.ask("GET", "business")
+    control.ask("POST", "clock/freeze")
+    control.ask("PATCH", "business", {"settings": {"rate_limits": False}})
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ControlError):  # that it answers no more is told by whatever asked first
+            control.ask("PUT", "clock", {"now": clock["now"], "frozen": clock["clock"] == "frozen"})
+            if reset_path is not None:
+                control.ask("POST", reset_path.removeprefix("/_sandbox/"))
+            control.ask("PATCH", "business", settings_of(business))
+
+
+@contextlib.contextmanager
+def listening(control: Control | None) -> Iterator[Inbox | None]:
+    """An inbox, or None without a control plane, and where the sandbox delivers nothing."""
     with contextlib.ExitStack() as stack:
-        try:
-            inbox = stack.enter_context(subscribed(control))
-        except ControlError:
-            inbox = None
+        inbox = None
+        if control is not None:
+            with contextlib.suppress(ControlError):
+                inbox = stack.enter_context(subscribed(control))
         yield inbox
 
 
-def _tell(
-    run: Run, world: World, inbox: Inbox | None, court: Court, story: Story, business: dict[str, object]
-) -> None:
-    world.mark()
-    scene = Scene(story.name, world, inbox)
+def _tell(run: Run, world: World, inbox: Inbox | None, court: Court, story: Story) -> None:
+    if run.wire.stopped:
+        raise StoppedError(run.wire.stopped)
+    history, why = told(world, inbox, story)
+    if why is not None:
+        run.result.leave_out("all", f"story: {story.name}", why)
+    report(run, court.judge(history))
+
+
+def told(world: World, inbox: Inbox | None, story: Story) -> tuple[History, str | None]:
+    """Tell a story; returns it as far as it came, and why it broke off if it did. Raises StoppedError and
+    ControlError.
+    """
+    world.news()
+    scene, why = Scene(story.name, world, inbox), None
     try:
         story.tell(scene)
     except StoppedError:
         raise
     except requests.RequestException as error:  # whatever a call did not catch by itself
-        run.result.leave_out("all", f"story: {story.name}", f"it broke off: {type(error).__name__}")
+        why = f"it broke off: {type(error).__name__}"
     except (ControlError, WireError) as error:
-        run.result.leave_out("all", f"story: {story.name}", str(error))
+        why = str(error)
     finally:
-        if not run.wire.stopped:
-            _restore(world.control, scene, business)
-    report(run, court.judge(scene.history()))
+        scene.close()
+    return scene.history(), why
 
 
 def report(run: Run, breaches: list[Breach]) -> None:
-    """Make findings of breaches."""
+    """Make findings of the breaches of a story; such as would be told as one are made once, since of a server
+    that is wrong everywhere there are hundreds.
+    """
+    made: dict[tuple[Any, ...], Finding] = {}
     for each in breaches:
-        run.add(finding(run, each))
-
-
-def _restore(control: Control, scene: Scene, business: dict[str, object]) -> None:
-    control.ask("DELETE", "faults")
-    if scene.changed:
-        change = {"program": business["program"], "settings": business["settings"]}
-        control.ask("PATCH", "business", change)
+        step, bearer = each.judgement.step, each.judgement.bearer
+        key = (
+            each.law.id,
+            severity(each),
+            step and (step.operation.id, step.status),
+            bearer and bearer.operation.id,
+        )
+        if key not in made:
+            made[key] = finding(run, each)
+        run.add(made[key])
+        if run.job.fail_fast:
+            return
 
 
 def _count(run: Run, court: Court, control: Control | None) -> None:

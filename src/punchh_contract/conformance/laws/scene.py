@@ -1,6 +1,7 @@
 """Carries out stories: sends each step through the run's one wire, and looks around it where it can."""
 
 import dataclasses
+import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ import requests
 
 from punchh_contract.auth import Credentials, PunchhRequestsAuth
 from punchh_contract.conformance.laws import bodies
+from punchh_contract.conformance.laws import view as views
 from punchh_contract.conformance.laws.control import Control
 from punchh_contract.conformance.laws.history import (
     BATCH,
@@ -39,7 +41,7 @@ class Order:
 
     `by_body` names the guest by the token in the body instead of a header. `wrong` is a fault of credentials.
     `headers` come beside the usual ones. `look` False leaves out the looks before and after. `timeout` is in
-    seconds.
+    seconds. `refused` is why the contract has it refused, `granted` why it has not.
     """
 
     operation: str
@@ -53,6 +55,8 @@ class Order:
     timeout: float | None = None
     look: bool = True
     headers: tuple[tuple[str, str], ...] = ()
+    refused: str | None = None
+    granted: str | None = None
 
 
 class Scene:
@@ -68,9 +72,12 @@ class Scene:
         self._assets: dict[tuple[str, str], Asset] = {}
         self._baskets: dict[int, tuple[str, str]] = {}
         self.settings: dict[str, Any] = {"program": world.program}
-        self.changed = False
-        """Whether the business has other settings than before."""
+        self._business: dict[str, Any] | None = None
+        self._troubled = False
         self._view: View | None = None
+        self._now: dt.datetime | None = None
+        self._known: dict[int, views.Guest] = {}
+        self._events: list[dict[str, Any]] = []
         self._turn = 0
 
     @property
@@ -80,19 +87,32 @@ class Scene:
 
     def guest(self, **held: Any) -> Guest:
         """Make a guest; see `World.guest`."""
-        guest, document, assets, baskets = self.world.guest(**held)
-        self._guests.append(guest)
-        self._assets |= assets
-        self._baskets |= baskets
-        self._entries.append(Move(f"a guest {len(self._guests)}", "PUT", f"guests/{guest.user_id}", document))
+        made = self.world.guest(**held)
+        number = made.guest.user_id
+        self._guests.append(made.guest)
+        self._assets |= made.assets
+        self._baskets |= made.baskets
+        self._entries.append(Move(f"a guest {len(self._guests)}", "PUT", f"guests/{number}", made.document))
+        if self._view is not None:
+            self._known |= self._view.guests
+        self._known[number] = views.Guest.of(made.shown)
         self._view = None
-        return guest
+        return made.guest
+
+    def settlers(self, most: int) -> list[Guest]:
+        """Guests that were there before; see `World.settlers`."""
+        found = self.world.settlers(most)
+        self._guests += found
+        self._forget()
+        return found
 
     def move(self, words: str, method: str, path: str, body: Any = None) -> Any:
         """Do something through the control plane."""
         before = self._seen()
         answer = self.control.ask(method, path, body)
-        self._view = None
+        self._forget()
+        if path.startswith("clock"):
+            self._now = None
         self._entries.append(Move(words, method, path, body, before, self._seen()))
         return answer
 
@@ -101,12 +121,14 @@ class Scene:
         program = settings.pop("program", None)
         self.settings |= settings | ({"program": program} if program else {})
         change = ({"settings": settings} if settings else {}) | ({"program": program} if program else {})
-        self.changed = True
+        if self._business is None:
+            self._business = settings_of(self.control.ask("GET", "business"))
         self.move("settings of the business", "PATCH", "business", change)
 
     def fault(self, kind: str, operation: str, **more: Any) -> None:
         """Order trouble for the next call of an operation."""
         body = {"kind": kind, "operation": operation, **more}
+        self._troubled = True
         self.control.ask("POST", "faults", body)
         self._entries.append(Move(f"trouble on order: {kind}", "POST", "faults", body))
 
@@ -198,14 +220,31 @@ class Scene:
             for place, (order, response) in enumerate(zip(orders, responses, strict=True))
         ]
 
+    def fail_deliveries(self, times: int) -> None:
+        """Let the receiver take nothing for so many deliveries, where there is one."""
+        if self._inbox is not None:
+            self._inbox.fail(times)
+
+    def deliveries_failed(self) -> None:
+        """Wait until it has failed so often."""
+        if self._inbox is not None and not self._inbox.failed():
+            self._inbox.fail(0)
+
+    def close(self) -> None:
+        """Put back what the story changed for others: settings of the business, trouble on order."""
+        if self._troubled:
+            self.control.ask("DELETE", "faults")
+        if self._business is not None:
+            self.control.ask("PATCH", "business", self._business)
+
     def look_again(self) -> None:
         """Take the view after the last step once more: it was too early."""
-        self._view = None
+        self._forget()
         last = self._entries[-1]
         self._entries[-1] = dataclasses.replace(last, after=self._seen())
 
-    def history(self) -> History:
-        """The story so far, as laws judge it."""
+    def history(self, drawn: tuple[tuple[str, dict[str, Any]], ...] = ()) -> History:
+        """The story so far, as laws judge it; `drawn` are the steps of one that nobody wrote down."""
         delivered = None
         if self._inbox is not None:
             view = self._seen()
@@ -218,14 +257,27 @@ class Scene:
             dict(self._baskets),
             dict(self.settings),
             delivered,
+            drawn,
         )
 
     def _seen(self) -> View | None:
         if not self._guests:
             return None
         if self._view is None:
-            self._view = look(self.control, (each.user_id for each in self._guests), self.world.since)
+            # Time stands still for the whole phase, but for what a story moves it.
+            self._now = self._now or views.time(self.control)
+            guests = look(self.control, (each.user_id for each in self._guests), self._known)
+            self._events += self.world.news()
+            self._view = View(
+                self._now, guests, tuple(each for each in self._events if each.get("user_id") in guests)
+            )
+            self._known = {}
         return self._view
+
+    def _forget(self) -> None:
+        """What was seen may be otherwise by now."""
+        self._view = None
+        self._known = {}
 
     def _prepared(self, order: Order) -> requests.PreparedRequest:
         run, operation = self.world.run, self.world.run.contract.operation(order.operation)
@@ -252,7 +304,7 @@ class Scene:
         if response is not None:
             raw = Answer(response.status_code, dict(response.headers), response.content or b"")
             self.world.run.result.tally.add_probe(operation, CALL, response.status_code)
-        self._view = None
+        self._forget()
         step = Step(
             len(self._entries),
             self._turn,
@@ -270,11 +322,18 @@ class Scene:
             order.wrong.name if order.wrong else None,
             order.wrong.statuses & frozenset(operation.statuses) if order.wrong else frozenset(),
             order.twin,
+            order.refused,
+            order.granted,
         )
         if order.operation == CODE_MADE and step.outcome == SUCCESS:
             self.world.allow("redemption_code", str(step.answer.get("redemption_tracking_code")))
         self._entries.append(step)
         return step
+
+
+def settings_of(business: dict[str, Any]) -> dict[str, Any]:
+    """What a story may change of a business, as the control plane takes it."""
+    return {"program": business["program"], "settings": business["settings"]}
 
 
 _ORDER = ("requested_punches", "reward_id", "force_message", "fuel_redemption")

@@ -20,7 +20,10 @@ PHASE = "laws"
 def finding(run: "Run", breach: Breach) -> Finding:
     """The finding of a breach, with the story up to the step that shows it."""
     law, step, history = breach.law, breach.judgement.step, breach.history
-    operation = step.operation if step else run.operations[0]
+    # What a move of the clock shows is told of the call before it, which brought it about.
+    shown = step or next((each for each in reversed(history.steps) if law.applies(each.operation)), None)
+    bearer = breach.judgement.bearer or shown
+    operation = bearer.operation if bearer else run.operations[0]
     story = told(run, history, step)
     return Finding(
         f"law:{law.id}",
@@ -29,7 +32,7 @@ def finding(run: "Run", breach: Breach) -> Finding:
         breach.judgement.severity or law.severity,
         f"{law.statement} Broken: {breach.judgement.breach}.",
         step.status if step else None,
-        _exchange(run, step) if step else None,
+        _exchange(run, shown) if shown else None,
         story,
     )
 
@@ -50,7 +53,7 @@ def told(run: "Run", history: History, last: Step | None) -> Story:
             token = _token(entry)
             variables = {"PUNCHH_ACCESS_TOKEN": token} if token else {}
             scenes.append(Scene(_words(entry), _exchange(run, entry), None, entry.turn, variables))
-    return Story(history.name, tuple(scenes))
+    return Story(history.name, tuple(scenes), history.drawn)
 
 
 def _slice(history: History, last: Step | None) -> list[Move | Step]:

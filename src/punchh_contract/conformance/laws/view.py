@@ -61,12 +61,14 @@ class View:
     events: tuple[Mapping[str, Any], ...] = ()
 
 
-def look(control: Control, user_ids: Iterable[int], since: int) -> View:
-    """Take a view of some guests, with the events after a number. Raises ControlError."""
-    now = dt.datetime.fromisoformat(control.ask("GET", "clock")["now"])
-    guests = {each: Guest.of(control.ask("GET", f"guests/{each}")) for each in user_ids}
-    mine = tuple(each for each in control.events(since) if each.get("user_id") in guests)
-    return View(now, guests, mine)
+def time(control: Control) -> dt.datetime:
+    """What time it is there. Raises ControlError."""
+    return dt.datetime.fromisoformat(control.ask("GET", "clock")["now"])
+
+
+def look(control: Control, user_ids: Iterable[int], known: Mapping[int, Guest]) -> dict[int, Guest]:
+    """Look at some guests, but for those that are `known` to be as they were. Raises ControlError."""
+    return {each: known.get(each) or Guest.of(control.ask("GET", f"guests/{each}")) for each in user_ids}
 
 
 def taken(before: View, after: View) -> dict[tuple[int, Held], int]:

@@ -8,6 +8,8 @@ from punchh_contract.conformance.laws.history import CODE_MADE, History, Step
 from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.contract import Operation
 
+AS_IT_CAME, CODES_AS_THEY_CAME = "as it came", "codes as they came"
+"""What the stories are called that nobody told: what the fuzzing phase happened to send."""
 WATCHED = (
     "discount_within_receipt",
     "distribution_sums_to_discount",
@@ -41,7 +43,7 @@ class Watcher:
         if not isinstance(request, dict):
             return []
         if operation.id != CODE_MADE:
-            return self.court.judge(History("as it came", (step,)))
+            return self.court.judge(History(AS_IT_CAME, (step,)))
         self._codes.append(step)
-        found = self.court.judge(History("codes as they came", tuple(self._codes)))
+        found = self.court.judge(History(CODES_AS_THEY_CAME, tuple(self._codes)))
         return [each for each in found if each.judgement.step is step]

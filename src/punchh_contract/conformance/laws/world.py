@@ -35,21 +35,33 @@ class Guest:
     basket: tuple[int, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """A guest, the documents of it that were sent and then shown, its assets, what each basket item is of."""
+
+    guest: Guest
+    document: dict[str, Any]
+    shown: dict[str, Any]
+    assets: Assets
+    baskets: dict[int, tuple[str, str]]
+
+
 class World:
     """What stories have in common on one target. Raises ControlError and WireError."""
 
     def __init__(self, run: Run, control: Control) -> None:
         self.run = run
         self.control = control
-        self.since = 0
+        self._since = 0
         self._ids = itertools.count(FIRST_ID)
         self._uids = itertools.count(1)
         self.redeemables: dict[str, tuple[int | None, int | None]] = {}
         """Ids of offers for points that everybody may redeem -> (points, worth in cents) as a quote told."""
         business = control.ask("GET", "business")
         self.program = str(business["program"])
-        self._store = str(business["locations"][0]["store_number"])
-        self.allow("store_number", self._store)
+        self.stores = tuple(str(each["store_number"]) for each in business["locations"])
+        for store in self.stores:
+            self.allow("store_number", store)
         self.allow("discount_type", "card_completion")
         for amount in AMOUNTS:
             self.allow("redeemed_points", amount)
@@ -70,6 +82,10 @@ class World:
         """A fresh `external_uid`."""
         return f"{self.run.uid_prefix}law-{next(self._uids)}"
 
+    def number(self) -> int:
+        """A fresh id."""
+        return next(self._ids)
+
     def client(self, operation: str) -> str:
         """The business's client, for an operation."""
         return self.run.job.credentials.of(self.run.contract.operation(operation)).client or ""
@@ -82,7 +98,7 @@ class World:
 
     def named(self, body: dict[str, Any]) -> dict[str, Any]:
         """An online order's body with client and store."""
-        return {"client": self.client(ONLINE), "store_number": self._store, **body}
+        return {"client": self.client(ONLINE), "store_number": self.stores[0], **body}
 
     def guest(
         self,
@@ -92,12 +108,12 @@ class World:
         subscriptions: int = 0,
         basket: tuple[tuple[str, str | int], ...] = (),
         **held: Any,
-    ) -> tuple[Guest, dict[str, Any], Assets, dict[int, tuple[str, str]]]:
+    ) -> Made:
         """Make a guest: with rewards and coupons of these terms (`discount_cents`, …), so many subscriptions,
         and a basket of kinds and what they name: an id, or the place of a reward among `rewards`, cents of
         banked currency. `held` are balances by the control plane's names.
 
-        Returns the guest, the document that was put, its assets, and what each basket item is of.
+        Raises ControlError.
         """
         number = next(self._ids)
         assets: Assets = {}
@@ -148,7 +164,7 @@ class World:
         self.allow("user_id", number)
         self.allow("authentication_token", document["authentication_token"])
         self.allow("email", document["email"])
-        self.control.ask("PUT", f"guests/{number}", document)
+        shown = self.control.ask("PUT", f"guests/{number}", document)
         guest = Guest(
             number,
             document["access_token"],
@@ -159,7 +175,19 @@ class World:
             tuple(each["code"] for each in document["codes"]),
             tuple(baskets),
         )
-        return guest, document, assets, baskets
+        return Made(guest, document, shown, assets, baskets)
+
+    def settlers(self, most: int) -> list[Guest]:
+        """Guests that were there before any story, as far as they can sign in."""
+        found = []
+        for each in self.control.ask("GET", "guests", limit=most):
+            document = self.control.ask("GET", f"guests/{each['user_id']}")
+            access, token = document.get("access_token"), document.get("authentication_token")
+            if access and token and document.get("email"):
+                self.allow("user_id", int(document["user_id"]))
+                self.allow("authentication_token", token)
+                found.append(Guest(int(document["user_id"]), access, token, document["email"]))
+        return found
 
     def learn(self, most: int = 2) -> None:
         """Learn what offers for points cost and are worth, from quotes of a basket that holds one.
@@ -173,16 +201,18 @@ class World:
             self.allow("redeemable_id", key)
             points = worth = None
             if BATCH in self.run.job.operations:
-                guest, *_ = self.guest(points=BIG, basket=(("redeemable", key),))
+                guest = self.guest(points=BIG, basket=(("redeemable", key),)).guest
                 operation = self.run.contract.operation(BATCH)
                 answer = self.run.send(operation, bodies.quote(bodies.batch(guest.user_id))).json()
                 points, worth = _told(answer)
             self.redeemables[key] = points, worth
 
-    def mark(self) -> None:
-        """Let views tell only events from now on."""
-        if events := self.control.events(self.since):
-            self.since = int(events[-1]["seq"])
+    def news(self) -> list[dict[str, Any]]:
+        """The events since this was asked for last, oldest first."""
+        events = self.control.events(self._since)
+        if events:
+            self._since = int(events[-1]["seq"])
+        return events
 
     def _known_plan(self) -> int | None:
         """The plan of a subscription of the fixtures, as the control plane shows it."""
@@ -200,8 +230,7 @@ class World:
 
 
 def _asset(owner: int, kind: str, key: str, terms: dict[str, Any]) -> Asset:
-    plain = set(terms) <= {"discount_cents", "starts_at", "expires_at", "used", "processed"}
-    return Asset(owner, kind, key, terms.get("discount_cents"), None, plain)
+    return Asset(owner, kind, key, terms.get("discount_cents"), None, terms)
 
 
 def _told(answer: Any) -> tuple[int | None, int | None]:

@@ -121,7 +121,7 @@ def _entry(value: Any, where: str) -> Known:
         raise UsageError(f"{where} must be an object with {', '.join(sorted(_KEYS))}")
     if lacking := sorted(_KEYS - value.keys()):
         raise UsageError(
-            f"{where} must have `{lacking[0]}`; copy it from report.json, or use --update-baseline"
+            f"{where} must have `{lacking[0]}`; copy it from receipt.json, or use --update-baseline"
         )
     if unknown := sorted(value.keys() - _KEYS):
         raise UsageError(
@@ -129,7 +129,7 @@ def _entry(value: Any, where: str) -> Known:
         )
     for key in sorted(_KEYS - {"status"}):
         if not isinstance(value[key], str) or (key != "reason" and not value[key]):
-            raise UsageError(f"{where}/{key} must be text; copy it from report.json")
+            raise UsageError(f"{where}/{key} must be text; copy it from receipt.json")
     status = value["status"]
     if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
         raise UsageError(f"{where}/status must be a whole number, or null where there was no answer")
@@ -141,6 +141,6 @@ def _entry(value: Any, where: str) -> Known:
     if found.id != identity(found.check, found.operation, found.clause, found.status):
         raise UsageError(
             f"{where}/id is not that of check, operation, clause and status beside it, so the entry would be"
-            " silent about another finding: copy all five from report.json"
+            " silent about another finding: copy all five from receipt.json"
         )
     return found

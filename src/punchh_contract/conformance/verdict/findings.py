@@ -96,19 +96,27 @@ class Scene:
 
 @dataclasses.dataclass(frozen=True)
 class Story:
-    """What led to a finding of a law, in order."""
+    """What led to a finding of a law, in order. `drawn` are the steps, as the laws name them, of a story that
+    nobody wrote down, to tell it again.
+    """
 
     name: str
     scenes: tuple[Scene, ...]
+    drawn: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     def dump(self) -> dict[str, Any]:
         """The story as JSON values."""
-        return {"name": self.name, "scenes": [each.dump() for each in self.scenes]}
+        return {
+            "name": self.name,
+            "scenes": [each.dump() for each in self.scenes],
+            "drawn": [list(each) for each in self.drawn],
+        }
 
     @classmethod
     def load(cls, values: dict[str, Any]) -> "Story":
         """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
-        return cls(values["name"], tuple(Scene.load(each) for each in values["scenes"]))
+        scenes = tuple(Scene.load(each) for each in values["scenes"])
+        return cls(values["name"], scenes, tuple((rule, dict(drawn)) for rule, drawn in values["drawn"]))
 
 
 @dataclasses.dataclass(frozen=True)

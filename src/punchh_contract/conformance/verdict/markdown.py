@@ -1,80 +1,95 @@
-"""The report as Markdown, short: what a person wants to see beside a build."""
+"""A receipt as Markdown, short: what a person wants to see beside a build."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from punchh_contract.conformance.verdict.baseline import Judged
-from punchh_contract.conformance.verdict.redaction import Redactor
-from punchh_contract.conformance.verdict.report import COUNTS, SPENDING, Report, mark, shown, statuses
+from punchh_contract.conformance.verdict.receipt import (
+    COUNTS,
+    KINDS,
+    SPENDING,
+    Document,
+    standing,
+    statuses,
+)
 
 WORST = 10
-"""Groups that are shown whole; the rest is in report.html."""
+"""Findings that are shown whole; the rest is in report.html."""
 ROWS = 25
 """Rows of any other table."""
 
 
-def document(report: Report, redactor: Redactor) -> str:
+def document(receipt: Document) -> str:
     """Return the Markdown."""
-    return redactor.scrub("\n".join(_lines(report, redactor)) + "\n")
+    return "\n".join(_lines(receipt)) + "\n"
 
 
-def _lines(report: Report, redactor: Redactor) -> Iterator[str]:
-    sign = {"green": "✅", "red": "❌"}.get(report.verdict, "⚠️")
-    yield f"## {sign} punchh-contract: {report.verdict}"
+def _lines(receipt: Document) -> Iterator[str]:
+    sign = {"green": "✅", "red": "❌"}.get(receipt["verdict"], "⚠️")
+    yield f"## {sign} punchh-contract: {receipt['verdict']}"
     yield ""
-    yield _cell(report.headline)
+    yield _cell(receipt["headline"])
     yield ""
-    if report.stopped:
-        yield f"- **Stopped:** {_cell(report.stopped)}"
-    for reason in report.partial:
+    if receipt["stopped"]:
+        yield f"- **Stopped:** {_cell(receipt['stopped'])}"
+    for reason in receipt["partial"]:
         yield f"- **Partial:** {_cell(reason)}"
-    for entry in report.stale:
-        yield f"- Baseline entry `{entry.id}`, `{entry.operation}` {_cell(entry.check)}, was not seen"
+    for entry in receipt["baseline_stale"]:
+        where = f"`{entry['id']}`, `{entry['operation']}` {_cell(entry['check'])}"
+        yield f"- Baseline entry {where}, was not seen"
     yield ""
     yield from _table(
         ["operation", *COUNTS, "statuses"],
         (
             [f"`{name}`", *(str(counts[each]) for each in COUNTS), statuses(counts)]
-            for name, counts in report.tally.items()
+            for name, counts in receipt["operations"].items()
         ),
     )
-    if report.findings:
+    if receipt["findings"]:
         yield from ("### Findings, worst first", "")
-        for judged in report.findings[:WORST]:
-            yield from _finding(report, judged)
-        if len(report.findings) > WORST:
-            yield from (f"… and {len(report.findings) - WORST} more, in `report.html`.", "")
-    for title, rows in (("Not reached", report.not_reached), ("Not run", report.not_run)):
+        for finding in receipt["findings"][:WORST]:
+            yield from _finding(finding)
+        if len(receipt["findings"]) > WORST:
+            yield from (f"… and {len(receipt['findings']) - WORST} more, in `report.html`.", "")
+    yield from _coverage(receipt)
+    for title, rows in (("Not reached", receipt["not_reached"]), ("Not run", receipt["not_run"])):
         if rows:
+            columns = ["operation", "what", "why"]
             yield from _folded(
-                f"{title} ({len(rows)})",
-                _table(
-                    ["operation", "what", "why"],
-                    ([row[each] for each in ("operation", "what", "why")] for row in rows),
-                ),
+                f"{title} ({len(rows)})", _table(columns, ([row[each] for each in columns] for row in rows))
             )
-    if report.spending:
-        spent = [shown(row, redactor) for row in report.spending if row["named"]]
+    if receipt["spending"]:
+        spent = [row for row in receipt["spending"] if row["named"]]
         yield from _folded(
             f"Fixtures ({len(spent)})",
             _table(list(SPENDING), ([_text(row.get(each)) for each in SPENDING.values()] for row in spent)),
         )
     yield (
-        f"Contract {report.contract.version} (`{report.contract.digest[:12]}`), run `{report.run_id}`,"
-        f" {report.seconds:.0f} s."
+        f"Contract {receipt['contract']['version']} (`{receipt['contract']['digest'][:12]}`), run"
+        f" `{receipt['run_id']}`, {receipt['started']}, {receipt['seconds']:.0f} s, receipt"
+        f" `{receipt['digest'][:12]}`."
     )
 
 
-def _finding(report: Report, judged: Judged) -> Iterator[str]:
-    finding, note = judged.group.first, mark(judged)
-    status = "no status" if finding.status is None else f"status {finding.status}"
+def _coverage(receipt: Document) -> Iterator[str]:
+    totals, operations = receipt["totals"], receipt["coverage"]["operations"]
+    rows = [["operations", operations], *([words, totals["coverage"][kind]] for kind, words in KINDS.items())]
+    table = [[words, f"{counts['covered']} of {counts['of']}"] for words, counts in rows if counts["of"]]
+    if totals["laws"]:
+        table.append(["laws judged", f"{totals['laws_judged']} of {totals['laws']}"])
+    yield from _folded("Coverage", _table(["what", "covered"], table))
+
+
+def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
+    note = standing(finding["baseline"])
+    status = "no status" if finding["status"] is None else f"status {finding['status']}"
     yield (
-        f"- **{finding.severity.name}** `{finding.operation}` {_cell(finding.check)} ({status}, seen"
-        f" {judged.group.count} times, id `{judged.group.id}`){f' — {_cell(note)}' if note else ''}<br>"
+        f"- **{finding['severity']}** `{finding['operation']}` {_cell(finding['check'])} ({status}, seen"
+        f" {finding['count']} times, id `{finding['id']}`){f' — {_cell(note)}' if note else ''}<br>"
     )
-    yield f"  {_cell(finding.statement)}<br>"
-    yield f"  contract: `{finding.clause}`"
-    if snippet := report.curl(judged):
+    yield f"  {_cell(finding['statement'])}<br>"
+    yield f"  contract: `{finding['clause']}`"
+    if snippet := finding["curl"]:
         # Longer than any run of backticks inside, which would end it.
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", snippet)), default=0))
         yield from ("", "  <details><summary>curl</summary>", "", f"  {fence}bash")

@@ -1,113 +1,155 @@
-"""The report as one HTML page that needs nothing beside it."""
+"""A receipt as one HTML page that needs nothing beside it: its frame, its head, and the order of its parts.
 
-import html
-from collections.abc import Iterable, Iterator
-
-from punchh_contract.conformance.verdict.baseline import Judged
-from punchh_contract.conformance.verdict.redaction import Redactor
-from punchh_contract.conformance.verdict.report import COUNTS, SPENDING, Report, mark, shown, statuses
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fdfdfc; --line: #d5d5d0; --soft: #f1f1ec;
-  --red: #b3261e; --green: #1c6b3a; --amber: #8a5a00 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8e8e4; --paper: #16181a; --line: #3a3d40;
-  --soft: #202326; --red: #ff8a80; --green: #7bd69b; --amber: #f0bf5c } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 70rem;
-  margin: 2rem auto; padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-.red { color: var(--red) } .green { color: var(--green) } .stopped { color: var(--amber) }
-.wide { overflow-x: auto } table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
-code, pre { font: .88em/1.45 ui-monospace, monospace } code { overflow-wrap: anywhere }
-pre { background: var(--soft); padding: .75rem; overflow-x: auto; border-radius: 4px }
-section { border: 1px solid var(--line); border-left: 4px solid var(--red); border-radius: 4px;
-  padding: .5rem 1rem; margin: 1rem 0 }
-section.known { border-left-color: var(--amber) } section p { margin: .3rem 0 }
-footer { margin: 2rem 0; color: var(--amber) }
+The page may load and run nothing but the style and the script that it holds, by their hashes; without the
+script everything is there to be read.
 """
+
+import base64
+import functools
+import hashlib
+import html
+from collections.abc import Iterator
+from importlib.resources import files
+
+from punchh_contract.conformance.verdict import sections
+from punchh_contract.conformance.verdict.markup import escape, scroll, table
+from punchh_contract.conformance.verdict.receipt import KINDS, Document, number
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>punchh-contract</title>
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
 <style>{style}</style>
 </head>
 <body>
 {body}
+<script>{script}</script>
 </body>
 </html>
 """
+_PARTS = (
+    ("overview", "Overview", None),
+    ("findings", "What failed", sections.findings),
+    ("tested", "What was tested", sections.tested),
+    ("laws", "Laws", sections.laws),
+    ("left-out", "What was not run", sections.left_out),
+    ("fixtures", "Fixtures", sections.fixtures),
+    ("again", "How to reproduce", sections.again),
+    ("receipt", "About this receipt", sections.about),
+)
 
 
-def document(report: Report, redactor: Redactor) -> str:
-    """Return the page; everything in it but the frame is scrubbed."""
-    return _PAGE.format(style=_STYLE, body=redactor.scrub("\n".join(_body(report, redactor))))
+def document(receipt: Document) -> str:
+    """Return the page."""
+    style, script = _file("page.css"), _file("page.js")
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none';"
+        " form-action 'none'"
+    )
+    title = f"{receipt['verdict']}: contract run against {receipt['target']}"
+    return _PAGE.format(
+        policy=policy,
+        title=html.escape(title),
+        style=style,
+        script=script,
+        body="\n".join(_body(receipt)),
+    )
 
 
-def _body(report: Report, redactor: Redactor) -> Iterator[str]:
-    yield f'<h1 class="{report.verdict}">{_e(report.headline)}</h1>'
-    notes = [f"Stopped: {report.stopped}"] if report.stopped else []
-    notes += [f"Partial: {each}" for each in report.partial]
+def _body(receipt: Document) -> Iterator[str]:
+    yield '<a class="skip" href="#main">Skip to the content</a>'
+    yield from _head(receipt)
+    parts = {
+        name: (title, list(make(receipt) if make else _overview(receipt))) for name, title, make in _PARTS
+    }
+    yield '<div class="layout">'
+    yield '<nav aria-label="Contents"><ol>'
+    yield from (f'<li><a href="#{name}">{title}</a></li>' for name, (title, lines) in parts.items() if lines)
+    yield '</ol><p class="tools"><button type="button" data-opens="yes" hidden>Open all</button>'
+    yield '<button type="button" data-opens="no" hidden>Close all</button></p></nav>'
+    yield '<main id="main" tabindex="-1">'
+    for name, (title, lines) in parts.items():
+        if lines:
+            yield f'<section id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{title}</h2>'
+            yield from lines
+            yield "</section>"
+    yield (
+        "<footer>Unofficial: punchh-contract is not affiliated with PAR Technology. This page loads and sends"
+        f" nothing. Receipt <code>{receipt['digest']}</code>.</footer>"
+    )
+    yield '</main></div><p id="spoken" class="spoken" role="status"></p>'
+
+
+def _head(receipt: Document) -> Iterator[str]:
+    totals = receipt["totals"]
+    known = totals["findings"] - totals["red"]
+    yield '<header><p class="brand">punchh-contract: receipt of a contract run</p>'
+    counts = f"{number(totals['red'], 'finding')}{f', {known} known' if known else ''}"
+    yield (
+        f'<h1><span class="badge {receipt["verdict"]}">{receipt["verdict"]}</span>'
+        f" {counts} in {totals['calls']:,} calls</h1>"
+    )
+    notes = [f"Stopped: {receipt['stopped']}"] if receipt["stopped"] else []
+    notes += [f"Partial: {each}" for each in receipt["partial"]]
     notes += [
-        f"Baseline entry {each.id} ({each.check} of {each.operation}) was not seen in this run"
-        for each in report.stale
+        f"Baseline entry {each['id']} ({each['check']} of {each['operation']}) was not seen in this run"
+        for each in receipt["baseline_stale"]
     ]
     if notes:
-        yield f"<ul>{''.join(f'<li>{_e(each)}</li>' for each in notes)}</ul>"
-    yield "<h2>Operations</h2>"
-    yield from _table(
-        ("operation", *COUNTS, "statuses"),
-        (
-            (name, *(counts[each] for each in COUNTS), statuses(counts))
-            for name, counts in report.tally.items()
-        ),
+        yield f'<ul class="notes">{"".join(f"<li>{escape(each)}</li>" for each in notes)}</ul>'
+    options = receipt["options"]
+    own = (
+        " (a sandbox that the command started for itself)"
+        if options["own"]
+        else " (a sandbox that the run could set up)"
+        if options["control"]
+        else ""
     )
-    if report.findings:
-        yield "<h2>Findings, worst first</h2>"
-        for judged in report.findings:
-            yield from _finding(report, judged)
-    for title, rows in (("Not reached", report.not_reached), ("Not run", report.not_run)):
-        if rows:
-            yield f"<h2>{title}</h2>"
-            columns = ("operation", "what", "why")
-            yield from _table(columns, (tuple(row[each] for each in columns) for row in rows))
-    if report.spending:
-        yield "<h2>Fixtures</h2>"
-        named = [shown(row, redactor) for row in report.spending if row["named"]]
-        yield from _table(SPENDING, (tuple(row[each] for each in SPENDING.values()) for row in named))
-        yield f"<p>{len(report.spending) - len(named)} more were in no request.</p>"
-    yield (
-        f"<footer>Contract {_e(report.contract.version)} (<code>{_e(report.contract.digest[:12])}</code>),"
-        f" run <code>{_e(report.run_id)}</code>, {report.seconds:.0f} s</footer>"
-    )
+    contract = receipt["contract"]
+    facts = {
+        "Target": f"<code>{escape(receipt['target'])}</code>{own}",
+        "Started": f"{_time(receipt['started'])}, {receipt['seconds']:.0f} s",
+        "Contract": f"{escape(contract['version'])}, <code>{contract['digest'][:16]}…</code>",
+        "Seed and run": f"{receipt['seed']}, <code>{escape(receipt['run_id'])}</code>",
+    }
+    told = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
+    yield f'<dl class="facts">{told}</dl></header>'
 
 
-def _finding(report: Report, judged: Judged) -> Iterator[str]:
-    finding, note = judged.group.first, mark(judged)
-    status = "no status" if finding.status is None else f"status {finding.status}"
-    yield f'<section id="f-{judged.group.id}" class="{"new" if judged.red else "known"}">'
-    yield (
-        f"<p><strong>{finding.severity.name}</strong> <code>{_e(finding.operation)}</code>"
-        f" {_e(finding.check)}, {status}, seen {judged.group.count} times,"
-        f" id <code>{judged.group.id}</code></p>"
-    )
-    if note:
-        yield f"<p><em>{_e(note)}</em></p>"
-    yield f"<p>{_e(finding.statement)}</p><p>contract: <code>{_e(finding.clause)}</code></p>"
-    if snippet := report.curl(judged):
-        yield f"<details><summary>curl</summary><pre>{_e(snippet)}</pre></details>"
-        yield f"<p>again: <code>punchh-contract test --replay replay/{judged.group.id}.json</code></p>"
-    yield "</section>"
+def _overview(receipt: Document) -> Iterator[str]:
+    totals = receipt["totals"]
+    cards = [(f"{totals['calls']:,}", "calls"), (f"{totals['red']}", "findings that count")]
+    operations = receipt["coverage"]["operations"]
+    cards.append((f"{operations['covered']} of {operations['of']}", "operations called"))
+    if totals["laws"]:
+        cards.append((f"{totals['laws_judged']} of {totals['laws']}", "laws judged"))
+    cards += [
+        (f"{counts['covered']} of {counts['of']}", words)
+        for kind, words in KINDS.items()
+        if (counts := totals["coverage"][kind])["of"]
+    ]
+    yield '<ul class="cards">'
+    yield from (f"<li><strong>{figure}</strong><span>{words}</span></li>" for figure, words in cards)
+    yield "</ul>"
+    if totals["severities"]:
+        rows = [(name, sections.SEVERITIES[name], count) for name, count in totals["severities"].items()]
+        yield from scroll(
+            "Findings by severity", table(("severity", "what it means", "findings"), rows, numbers={2})
+        )
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    yield f'<div class="wide"><table><tr>{"".join(f"<th>{_e(each)}</th>" for each in head)}</tr>'
-    for row in rows:
-        yield f"<tr>{''.join(f'<td>{_e(each)}</td>' for each in row)}</tr>"
-    yield "</table></div>"
+def _time(text: str) -> str:
+    return f'<time datetime="{escape(text)}">{escape(text.replace("T", " ").replace("Z", " UTC"))}</time>'
 
 
-def _e(value: object) -> str:
-    return "" if value is None else html.escape(str(value))
+@functools.cache
+def _file(name: str) -> str:
+    return files("punchh_contract.conformance.verdict").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -132,7 +132,7 @@ class Replay:
         if reason := _UNSEEN.get(self.finding.check):
             return reason
         if self.finding.story is not None:
-            return "a law takes its whole story: the report's snippet, or --phases laws with the same seed"
+            return "a law takes its whole story"  # which whoever resends it tells
         if status == self.finding.status:
             return None
         told = f"answered {status}, the finding was of {self.finding.status or 'no answer'}"

@@ -1,38 +1,17 @@
-"""The report of a run: one model, from which every format is written, and its JSON."""
+"""The report of a run: what is known of it with its secrets still in it, and the receipt made of that."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from punchh_contract.conformance.verdict import curl, telling
+from punchh_contract.conformance.verdict import curl, receipt, telling
 from punchh_contract.conformance.verdict.baseline import Judged, Known
+from punchh_contract.conformance.verdict.receipt import COUNTS, SPENDING, statuses
 from punchh_contract.conformance.verdict.redaction import MASK, Redactor
 from punchh_contract.contract import Contract
 
-FORMAT = 1
-COUNTS = ("calls", "success", "generated", "quote", "refusal", "error", "probes")
-"""The counts of an operation, in the order in which they are shown; `statuses` comes beside them."""
-SPENDING = {
-    **{each: each for each in ("operation", "field", "position", "kind", "value", "cap")},
-    "in requests": "named",
-    "spent": "spent",
-    "unknown": "unknown",
-}
-"""The columns of what was spent, in their order: title -> key of a row."""
-CASES = frozenset({"all of it", "further generated cases"})
-"""What rows of `not_run` say where no own check was left out, but an operation or the rest of its cases."""
-CHECKS = (
-    "server_error",
-    "undocumented_status",
-    "content_type",
-    "response_schema",
-    "response_headers",
-    "accepted_invalid",
-    "refused_valid",
-    "accepted_without_header",
-    "no_answer",
-)
-"""The checks that every operation of a run has."""
+__all__ = ["COUNTS", "SPENDING", "Report", "mark", "shown", "statuses"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +22,10 @@ class Report:
     `findings` are groups worst first, each with its entry of the baseline. `partial` says why the run did not
     cover all (no credentials for an operation, no fixtures), `stopped` why it ended early. `not_reached` and
     `not_run` are rows of `operation`, `what` and `why`; `spending` rows are those of `Spending.rows`. `stale`
-    are entries of the baseline that this run did not see. `laws` says how often each was judged. `checks`
-    names the checks made of an operation beside `CHECKS`: own checks as `probe:<name>`, laws as `law:<id>`.
+    are entries of the baseline that this run did not see. `laws` says how often each was judged, and `why`
+    where it never was. `checks` names the checks made of an operation beside those that each has: own checks
+    as `probe:<name>`, laws as `law:<id>`. `coverage` has `operations`, and `inside` for each operation the
+    rows of `Coverage`; `options`, `command` and `versions` say how the run was made (see `provenance`).
     """
 
     target: str
@@ -52,6 +33,7 @@ class Report:
     seed: int
     run_id: str
     tally: Mapping[str, Mapping[str, Any]]
+    started: dt.datetime
     findings: tuple[Judged, ...] = ()
     partial: tuple[str, ...] = ()
     stopped: str | None = None
@@ -61,6 +43,10 @@ class Report:
     stale: tuple[Known, ...] = ()
     laws: tuple[Mapping[str, Any], ...] = ()
     checks: Mapping[str, Iterable[str]] = dataclasses.field(default_factory=dict)
+    coverage: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    command: str = ""
+    versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -76,19 +62,21 @@ class Report:
     @property
     def verdict(self) -> str:
         """`red` with findings, else `stopped` if the run ended early, else `green`."""
-        return "red" if self.red else "stopped" if self.stopped else "green"
+        return receipt.verdict(map(_standing, self.findings), self.stopped)
 
     @property
     def headline(self) -> str:
         """The verdict as a sentence."""
-        parts = [f"The contract run is {self.verdict}: {_number(len(self.red), 'finding')}"]
-        if self.known:
-            parts.append(f"{len(self.known)} known")
-        parts.append(
-            f"{_number(sum(each['calls'] for each in self.tally.values()), 'call')} to {self.target}"
+        return receipt.headline(
+            {
+                "verdict": self.verdict,
+                "findings": [_standing(each) for each in self.findings],
+                "operations": self.tally,
+                "target": self.target,
+                "seed": self.seed,
+                "partial": self.partial,
+            }
         )
-        parts.append(f"seed {self.seed}")
-        return ", ".join(parts) + ("; partial." if self.partial else ".")
 
     def curl(self, judged: Judged) -> str | None:
         """The snippet that sends a group's request again, or its story; None where it has none (a goal)."""
@@ -97,17 +85,19 @@ class Report:
             return telling.script(self.contract, story, self.target)
         return curl.snippet(self.contract, exchange, self.target) if exchange else None
 
-    def dump(self, redactor: Redactor) -> dict[str, Any]:
-        """The report as JSON values, without a secret and without a guest's data."""
-        document: dict[str, Any] = redactor.tree(
+    def receipt(self, redactor: Redactor) -> dict[str, Any]:
+        """The receipt: JSON values, without a secret and without a guest's data."""
+        ended = self.started + dt.timedelta(seconds=self.seconds)
+        told: dict[str, Any] = redactor.tree(
             {
-                "format": FORMAT,
                 "verdict": self.verdict,
-                "headline": self.headline,
                 "target": self.target,
-                "contract": {"version": self.contract.version, "digest": self.contract.digest},
                 "seed": self.seed,
                 "run_id": self.run_id,
+                "command": self.command,
+                "options": self.options,
+                "started": _time(self.started),
+                "ended": _time(ended),
                 "seconds": round(self.seconds, 1),
                 "partial": self.partial,
                 "stopped": self.stopped,
@@ -116,21 +106,27 @@ class Report:
                 "not_reached": self.not_reached,
                 "not_run": self.not_run,
                 "laws": self.laws,
+                "checks": {each: list(names) for each, names in self.checks.items()},
                 "spending": [shown(row, redactor) for row in self.spending],
                 "baseline_stale": [each.dump() for each in self.stale],
             }
         )
-        return document
+        # Not through the net: names of the contract and digits of ours, in which a secret could stand by
+        # chance only, and which would no longer be what they are.
+        ours = {
+            "contract": {"version": self.contract.version, "digest": self.contract.digest},
+            "versions": self.versions,
+            "coverage": self.coverage,
+        }
+        document = {"$schema": receipt.SCHEMA, "headline": receipt.headline(told), **ours, **told}
+        return receipt.sealed({**document, "totals": receipt.totals(document)})
 
     def _finding(self, judged: Judged) -> dict[str, Any]:
-        known = judged.known
         return {
             "id": judged.group.id,
             **judged.group.first.dump(),
             "count": judged.group.count,
-            "baseline": None
-            if known is None
-            else {"until": known.until.isoformat(), "reason": known.reason, "expired": judged.expired},
+            **_standing(judged),
             "curl": self.curl(judged),
         }
 
@@ -144,25 +140,16 @@ def shown(row: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
 
 def mark(judged: Judged) -> str:
     """How a group stands to the baseline, in words; empty for a new one."""
-    if judged.known is None:
-        return ""
-    until = judged.known.until.isoformat()
-    why = f" ({judged.known.reason})" if judged.known.reason else ""
-    if not judged.expired:
-        return f"known until {until}{why}"
-    return f"expired: was known until {until}{why}; prolong it by hand in the baseline, or mend it"
+    return receipt.standing(_standing(judged)["baseline"])
 
 
-def statuses(counts: Mapping[str, Any]) -> str:
-    """The statuses of an operation in a line: `200:12 422:3`."""
-    return " ".join(
-        f"{status}:{number}" for status, number in sorted(counts["statuses"].items(), key=_status)
-    )
+def _standing(judged: Judged) -> dict[str, Any]:
+    known = judged.known
+    if known is None:
+        return {"baseline": None}
+    until = known.until.isoformat()
+    return {"baseline": {"until": until, "reason": known.reason, "expired": judged.expired}}
 
 
-def _status(item: tuple[Any, Any]) -> int:
-    return int(item[0])
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _time(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

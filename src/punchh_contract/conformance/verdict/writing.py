@@ -6,32 +6,30 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from punchh_contract.conformance.verdict import junit, markdown, page
+from punchh_contract.conformance.verdict import rendering
 from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.conformance.verdict.replay import Replay
 from punchh_contract.conformance.verdict.report import Report
 from punchh_contract.errors import UsageError
 
-JSON, JUNIT, SUMMARY, PAGE, REPLAY = "report.json", "junit.xml", "summary.md", "report.html", "replay"
-FILES = (JSON, JUNIT, SUMMARY, PAGE)
+RECEIPT, SUMMARY, REPLAY = "receipt.json", rendering.FILES["markdown"], "replay"
+FILES = (RECEIPT, *rendering.FILES.values())
 
 _REPLAY_FILE = re.compile(r"[0-9a-f]{8}\.json")
-# Of a version before this one.
-_FORMER = ("html/index.html",)
+# Of versions before this one.
+_FORMER = ("html/index.html", "report.json")
 
 
 def write(report: Report, folder: Path, redactor: Redactor) -> None:
-    """Remove an older run's reports from a folder, and write those of this one, each scrubbed last.
+    """Remove an older run's reports from a folder, and write those of this one: the receipt, which is
+    scrubbed, what is rendered from it and from nothing else, and the files for a replay.
 
     Raises UsageError if the folder cannot be written.
     """
     forget(folder)
-    texts = {
-        JSON: _json(report.dump(redactor)),
-        JUNIT: "<?xml version='1.0' encoding='utf-8'?>\n" + junit.document(report, redactor) + "\n",
-        SUMMARY: markdown.document(report, redactor),
-        PAGE: page.document(report, redactor),
-    }
+    receipt = report.receipt(redactor)
+    texts = {RECEIPT: _json(receipt)}
+    texts |= {rendering.FILES[name]: render(receipt) for name, render in rendering.FORMATS.items()}
     for judged in report.findings:
         if judged.group.first.exchange is not None:
             again = Replay(

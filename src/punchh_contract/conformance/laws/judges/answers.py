@@ -1,6 +1,8 @@
 """What one answer says by itself: shape, sums, items, times, doors."""
 
 import datetime as dt
+import decimal
+import zoneinfo
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +18,9 @@ from punchh_contract.conformance.laws.history import (
     Judgement,
     Step,
 )
-from punchh_contract.conformance.laws.judges.money import cents, items
+from punchh_contract.conformance.laws.judges.money import cents, due, items, lines
 from punchh_contract.conformance.laws.judges.quotes import granted
-from punchh_contract.conformance.laws.view import taken
+from punchh_contract.conformance.laws.view import BANKED, taken
 from punchh_contract.conformance.verdict import judging
 from punchh_contract.conformance.verdict.findings import Exchange
 from punchh_contract.contract import load
@@ -62,6 +64,9 @@ def distribution_sums_to_discount(history: History) -> Iterator[Judgement]:
     for step in history.steps:
         if step.operation.id != ONLINE or step.outcome not in (SUCCESS, QUOTE):
             continue
+        again = history.may_repeat(
+            step
+        )  # then it is the answer of the first, whose lines may have been others
         shares = step.answer.get("discount_distribution_items")
         if not isinstance(shares, list) or not shares:
             continue
@@ -70,13 +75,28 @@ def distribution_sums_to_discount(history: History) -> Iterator[Judgement]:
         if None in amounts or amount is None:
             continue
         known = [each for each in amounts if each is not None]
+        prices: dict[str, decimal.Decimal] = {}
+        for number, price in lines(step):
+            prices[number] = prices.get(number, decimal.Decimal(0)) + price
+        for share, part in zip(shares, known, strict=True):
+            if prices and share.get("menu_item_id") is not None:
+                number = str(share["menu_item_id"])
+                prices[number] = prices.get(number, decimal.Decimal(0)) + part
         if -sum(known) != amount:
             yield Judgement(step, "the shares of the discount do not sum to it")
         elif any(each > 0 for each in known):
             yield Judgement(step, "a share of the discount is no discount")
         else:
             odd = any(each != each.to_integral_value() for each in known)
-            yield Judgement(step, "a share of the discount is no whole cents" if odd else None)
+            below = not again and any(each < 0 for each in prices.values())
+            yield Judgement(
+                step,
+                "a share of the discount is no whole cents"
+                if odd
+                else "a line gets more of the discount than it costs"
+                if below
+                else None,
+            )
 
 
 def basket_items_end_once(history: History) -> Iterator[Judgement]:
@@ -98,7 +118,29 @@ def basket_items_end_once(history: History) -> Iterator[Judgement]:
                 breach = "the items of the answer are not those of the basket"
             elif list(after) != left:
                 breach = "the basket afterwards is not what was left of it"
+            elif _failed_in_vain(history, step, bad):
+                breach = "an item that the guest holds, and that fits the receipt, failed"
         yield Judgement(step, breach)
+
+
+def _failed_in_vain(history: History, step: Step, failed: list[Any]) -> bool:
+    """Whether an item failed though the receipt has room for it, and nothing else had used it up."""
+    receipt, amount = cents(step.request.get("receipt_amount")), granted(step)
+    if step.before is None or receipt is None or amount is None or step.request.get("query") is False:
+        return False
+    held = step.before.guests[step.guest].held
+    done = [history.baskets.get(int(each["discount_basket_item_id"])) for each in items(step, "success")]
+    for item in failed:
+        kind, key = history.baskets.get(int(item or 0), ("", ""))
+        worth = due(history, step, kind, key) if kind in ("reward", "discount_amount") else None
+        if not worth or amount + worth > receipt or (kind, key) in done:
+            continue
+        if kind == "reward" and held.get(("reward", key), 0) == 1:
+            return True
+        spent = any(each and each[0] == kind for each in done)
+        if kind == "discount_amount" and not spent and held.get(BANKED, 0) >= worth:
+            return True
+    return False
 
 
 def ordered_times(history: History) -> Iterator[Judgement]:
@@ -108,9 +150,10 @@ def ordered_times(history: History) -> Iterator[Judgement]:
             continue
         yield Judgement(step, _times(step))
     for turn in history.turns:
-        if turn.before is not None and turn.after is not None and turn.steps:
+        if turn.before is not None and turn.after is not None:
+            step_of = turn.steps[0] if turn.steps else None
             for event in turn.after.events[len(turn.before.events) :]:
-                yield Judgement(turn.steps[0], _event_times(event.get("document")))
+                yield Judgement(step_of, _event_times(event.get("document")))
 
 
 def _times(step: Step) -> str | None:
@@ -126,7 +169,21 @@ def _times(step: Step) -> str | None:
         return "it was created at another time than it is at the server"
     if ends is not None and ends - created != LIFETIMES[step.operation.id]:
         return "it does not live as long as the vendor's sample says"
+    zone = _zone(step)
+    if zone is not None and any(
+        each.utcoffset() != each.astimezone(zone).utcoffset() for each in read.values() if each
+    ):
+        return "its times are not in the zone that `Accept-Timezone` asks for"
     return None
+
+
+def _zone(step: Step) -> zoneinfo.ZoneInfo | None:
+    """The zone that a call asks for, if it is one."""
+    name = step.sent.headers.get("Accept-Timezone") if step.sent is not None else None
+    try:
+        return zoneinfo.ZoneInfo(str(name)) if name else None
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _event_times(document: Any) -> str | None:
@@ -134,13 +191,26 @@ def _event_times(document: Any) -> str | None:
     if not isinstance(payload, dict):
         return None
     read = {key: moment(payload[key]) for key in _EVENT_TIMES if payload.get(key) is not None}
-    if None in read.values():
+    if any(moment(each) is None for each in _times_in(document)):
         return "a time of the event has no zone, or is none"
-    known = [each for key in _EVENT_TIMES[:3] if (each := read.get(key)) is not None]
-    return "times of the event do not follow one another" if known != sorted(known) else None
+    created, *later = (read.get(key) for key in _EVENT_TIMES)
+    early = created is not None and any(each is not None and each < created for each in later)
+    return "a time of the event is before it was created" if early else None
 
 
 _EVENT_TIMES = ("created_at", "updated_at", "expiring_on", "processed_at", "redemption_code_processed_at")
+
+
+def _times_in(value: Any) -> Iterator[Any]:
+    """Whatever a document has under the name of a time."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key.endswith("_at") and each is not None and not isinstance(each, dict | list):
+                yield each
+            yield from _times_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _times_in(each)
 
 
 def moment(value: Any) -> dt.datetime | None:

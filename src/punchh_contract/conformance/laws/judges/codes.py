@@ -14,9 +14,11 @@ from punchh_contract.conformance.laws.history import (
     History,
     Judgement,
     Step,
+    Turn,
 )
 from punchh_contract.conformance.laws.judges.answers import moment
 from punchh_contract.conformance.laws.judges.money import asked
+from punchh_contract.conformance.laws.view import taken
 
 TOO_MANY = 429
 
@@ -34,7 +36,14 @@ def code_unique(history: History) -> Iterator[Judgement]:
 
 
 def code_redeemable_once(history: History) -> Iterator[Judgement]:
-    """Of all that redeem one code, one succeeds, but for repetitions under its `external_uid`."""
+    """Of all that redeem one code, one succeeds, but for repetitions under its `external_uid`; to make it
+    takes nothing yet.
+    """
+    for turn in history.turns:
+        makes = all(each.operation.id == CODE_MADE and each.outcome == SUCCESS for each in turn.steps)
+        if turn.steps and makes and turn.before is not None and turn.after is not None:
+            lost = taken(turn.before, turn.after)
+            yield Judgement(turn.steps[0], "a code took something when it was made" if lost else None)
     made = {
         step.answer.get("redemption_tracking_code"): step
         for step in history.steps
@@ -50,6 +59,13 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
         good = [each for each in group if each.outcome == SUCCESS]
         uids = {each.uid or f"none {each.place}" for each in good}
         yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
+        for each in good:
+            first = made.get(asked(each)[1])
+            if first is not None and each.redemptions and first.redemptions:
+                same = each.redemptions == first.redemptions
+                yield Judgement(
+                    each, None if same else "a code was honoured as another redemption than its own"
+                )
         if (maker := made.get(asked(group[0])[1])) is not None:
             yield Judgement(maker)
 
@@ -57,10 +73,15 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
 def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
     """Before `expiring_at` an unused code is taken, after it never."""
     used: set[str] = set()
+    several = {each.steps[0].turn for each in history.turns if len(each.steps) > 1}
     for step in history.steps:
-        if step.operation.id != ONLINE or step.wrong or step.before is None:
+        if step.operation.id != ONLINE or step.wrong:
             continue
         kind, key = asked(step)
+        if step.turn in several:
+            used |= {key} if kind == "redemption_code" else set()  # by one of them
+        if step.before is None or step.turn in several:
+            continue
         made = history.code_of(key) if kind == "redemption_code" else None
         ends = moment(made.answer.get("expiring_at")) if made else None
         if made is None or ends is None or key in used:
@@ -68,12 +89,13 @@ def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
         good = step.outcome in (SUCCESS, QUOTE)
         if step.outcome == SUCCESS:
             used.add(key)
-        yield Judgement(made)
-        if step.before.now > ends:
-            yield Judgement(step, "a code was taken after its expiring_at" if good else None)
-        elif step.before.now < ends and step.guest == made.guest:
+        if step.before.now >= ends:
+            late = "a code was taken at its expiring_at, or later" if good else None
+            yield Judgement(step, late, bearer=made)
+        elif step.guest == made.guest and not history.may_repeat(step):
             refused = step.outcome in (REFUSAL, ERROR)
-            yield Judgement(step, "a code was refused before its expiring_at" if refused else None)
+            early = "a code was refused before its expiring_at" if refused else None
+            yield Judgement(step, early, bearer=made)
 
 
 def locked_for_others(history: History) -> Iterator[Judgement]:
@@ -83,7 +105,11 @@ def locked_for_others(history: History) -> Iterator[Judgement]:
     turns = {step.place: turn for turn in history.turns for step in turn.steps}
     for step in history.steps:
         turn = turns[step.place]
-        if step.operation.id != BATCH or turn.before is None or turn.after is None or len(turn.steps) > 1:
+        if step.operation.id != BATCH or turn.before is None or turn.after is None:
+            continue
+        if len(turn.steps) > 1:
+            if step is turn.steps[-1]:
+                yield Judgement(step, _let_in_at_once(turn))
             continue
         before, after = turn.before.guests[step.guest], turn.after.guests[step.guest]
         served = step.status == step.operation.success.status
@@ -95,7 +121,21 @@ def locked_for_others(history: History) -> Iterator[Judgement]:
         elif before.locked_by != step.uid:
             yield Judgement(step, "a basket that somebody holds was let to another" if served else None)
         else:
-            yield Judgement(step, None if served else "whoever holds a basket was locked out of it")
+            refused = not served and bool(before.basket) and may_pass(step)
+            yield Judgement(step, "whoever holds a basket was locked out of it" if refused else None)
+        if served and not step.asks and after.locked_by is not None and not after.basket:
+            yield Judgement(step, "a basket of which nothing is left is held")
+
+
+def may_pass(step: Step) -> bool:
+    """Whether a batch is a right one, so that nothing but a lock, or its items, is a reason to refuse it."""
+    return bool(step.request.get("line_items")) and step.wrong is None and step.fault is None
+
+
+def _let_in_at_once(turn: Turn) -> str | None:
+    """Of callers who come at once with keys of their own, one is let in."""
+    served = {each.uid for each in turn.steps if each.status == each.operation.success.status}
+    return "a basket was let to several callers at once" if len(served) > 1 else None
 
 
 def rate_limit_holds(history: History) -> Iterator[Judgement]:

@@ -1,7 +1,9 @@
 """Debits: exact, of the right kind, from the right guest, once, and none for a refusal."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from punchh_contract.conformance import tally
 from punchh_contract.conformance.laws.history import (
     BATCH,
     CODE_MADE,
@@ -21,6 +23,7 @@ from punchh_contract.conformance.laws.judges.money import (
     asked,
     basket_key,
     cents,
+    due,
     expected,
     items,
     plus,
@@ -33,6 +36,10 @@ from punchh_contract.conformance.verdict.findings import Severity
 def exact_debit(history: History) -> Iterator[Judgement]:
     """What was taken in a turn is what its answers say, once for each redemption; so is what is granted."""
     seen: set[tuple[str, int]] = set()
+    for step in history.steps:
+        if step.granted:
+            good = step.outcome in (SUCCESS, QUOTE)
+            yield Judgement(step, None if good else f"{step.granted}, and it was not redeemed", Severity.LOSS)
     for turn in history.turns:
         fresh = [each for each in turn.steps if each.outcome == SUCCESS and _is_new(each, seen)]
         # After a call without an answer it may have been that one that took it: see `debited_once`.
@@ -52,6 +59,7 @@ def exact_debit(history: History) -> Iterator[Judgement]:
             total = None if total is None or found is None else plus(total, found)
         if total is not None:
             yield Judgement(step, *_compared(total, taken(turn.before, turn.after)))
+            yield Judgement(step, *_covered(total, turn.before))
         yield from (Judgement(each, _recorded(turn.after, each)) for each in fresh)
 
 
@@ -64,6 +72,7 @@ def debited_once(history: History) -> Iterator[Judgement]:
     for group in by_uid.values():
         if len(group) < 2 and group[0].outcome != UNKNOWN:
             continue
+        yield from _forgotten(history, group)
         last = group[-1]
         answered = [each for each in group if each.outcome == SUCCESS]
         ids = {each.redemptions for each in answered}
@@ -85,6 +94,37 @@ def debited_once(history: History) -> Iterator[Judgement]:
         else:
             yield Judgement(last, _once(history, group, answered, total))
     yield from _unanswered(history)
+    yield from _shared(history)
+
+
+def _forgotten(history: History, group: list[Step]) -> Iterator[Judgement]:
+    """What was redeemed under a key is answered as redeemed when the very same is sent again."""
+    turns = {step.place: turn for turn in history.turns for step in turn.steps}
+    done: Step | None = None
+    for step in group:
+        turn = turns[step.place]
+        if done is not None and done.turn < step.turn and step.request == done.request and not step.fault:
+            refused = step.outcome in (REFUSAL, ERROR)
+            told = "what was redeemed under an external_uid was refused when it was sent again"
+            yield Judgement(step, told if refused else None, Severity.LOSS)
+        lost = step.outcome == UNKNOWN and len(turn.steps) == 1 and turn.before and turn.after
+        if done is None and (
+            step.outcome == SUCCESS
+            or (lost and turn.before and turn.after and taken(turn.before, turn.after))
+        ):
+            done = step
+
+
+def _shared(history: History) -> Iterator[Judgement]:
+    """A redemption belongs to one key of one guest."""
+    whose: dict[tuple[str, int], tuple[int, str]] = {}
+    for step in history.steps:
+        for redemption in step.redemptions if step.uid and not step.asks else ():
+            owner = whose.setdefault((step.operation.id, redemption), (step.guest, step.uid or ""))
+            other = owner != (step.guest, step.uid)
+            yield Judgement(
+                step, "two external_uid, or two guests, were answered with one redemption" if other else None
+            )
 
 
 def _unanswered(history: History) -> Iterator[Judgement]:
@@ -106,7 +146,11 @@ NEVER_RAN = frozenset({"connection_reset", "server_error", "html_502", "rate_lim
 
 
 def refusal_debits_nothing(history: History) -> Iterator[Judgement]:
-    """Nothing is held less, recorded or told after what was refused."""
+    """Nothing is held less, recorded or told after what was refused; and what the contract refuses is."""
+    for step in history.steps:
+        if step.refused:
+            good = step.outcome in (SUCCESS, QUOTE, tally.COMMITTED_QUOTE)
+            yield Judgement(step, f"{step.refused}, and it was not refused" if good else None)
     for turn in history.turns:
         refused = [each for each in turn.steps if each.outcome in (REFUSAL, ERROR) and not each.asks]
         if not refused or len(refused) != len(turn.steps) or any(each.fault for each in refused):
@@ -127,8 +171,8 @@ def own_assets_only(history: History) -> Iterator[Judgement]:
     turns = {step.place: turn for turn in history.turns for step in turn.steps}
     for step in history.steps:
         foreign = _foreign(history, step)
-        if not foreign:
-            continue
+        if not foreign or history.may_repeat(step):
+            continue  # of a repetition the answer is that of the first, which may have named something else
         if step.operation.id == BATCH:
             done = {each.get("discount_basket_item_id") for each in items(step, "success")}
             if done & foreign:
@@ -205,29 +249,48 @@ def _compared(wanted: Debits, found: Debits) -> tuple[str | None, Severity | Non
     return f"{'more' if more else 'less'} was taken of {_listed(kinds)} than the answer stands for", None
 
 
+def _covered(wanted: Debits, before: View) -> tuple[str | None, Severity | None]:
+    """Whether there was as much as was redeemed; uses of a subscription are not counted down."""
+    for (user_id, key), amount in wanted.items():
+        guest = before.guests.get(user_id)
+        if guest is not None and key[0] != "subscription" and guest.held.get(key, 0) < amount:
+            return f"more was redeemed of {key[0]} than the guest held", Severity.SPEND
+    return None, None
+
+
 def _listed(kinds: set[str]) -> str:
     return " and ".join(sorted(kinds)) or "anything"
 
 
 def _worth(history: History, step: Step) -> str | None:
-    """Whether what is granted is what the offer is worth, where that is known."""
+    """Whether what is granted is what the offer is worth on this receipt, where that is known."""
     if step.operation.id == ONLINE:
-        kind, key = asked(step)
-        pairs = [(kind, key, step.answer.get("redemption_amount"))]
-        receipt = cents(step.request.get("receipt_amount"))
-    elif step.operation.id == BATCH and len(items(step, "success")) == 1:
-        one = items(step, "success")[0]
-        kind, key = basket_key(history, one)
-        pairs, receipt = [(kind, key, one.get("discount_amount"))], cents(step.request.get("receipt_amount"))
+        granted = [(*asked(step), cents(step.answer.get("redemption_amount")))]
+    elif step.operation.id == BATCH:
+        granted = [
+            (*basket_key(history, each), cents(each.get("discount_amount"))) for each in _in_order(step)
+        ]
     else:
         return None
-    for kind, key, told in pairs:
-        asset = history.assets.get((kind, key))
-        if asset is None or asset.worth is None or not asset.whole_receipt or receipt is None:
-            continue
-        if cents(told) != min(receipt, asset.worth):
+    left = cents(step.request.get("receipt_amount"))
+    for kind, key, amount in granted:
+        right = due(history, step, kind, key)
+        if right is not None and left is not None and min(right, left) != amount:
+            if right == 0:
+                return "what cannot be redeemed, or not with this receipt, was redeemed"
             return "the discount is not what the offer is worth on this receipt"
+        # Of a basket the later ones are worth what the earlier ones left of the receipt.
+        left = left - amount if left is not None and amount is not None else None
     return None
+
+
+def _in_order(step: Step) -> list[dict[str, Any]]:
+    """What of a basket was redeemed, in the basket's own order where it is known."""
+    done = items(step, "success")
+    if step.before is None or step.guest not in step.before.guests:
+        return done if len(done) == 1 else []
+    order = {number: place for place, number in enumerate(step.before.guests[step.guest].basket)}
+    return sorted(done, key=lambda each: order.get(int(each.get("discount_basket_item_id") or 0), -1))
 
 
 def _recorded(after: View, step: Step) -> str | None:

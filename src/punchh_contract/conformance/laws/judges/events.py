@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from punchh_contract.conformance.laws.history import History, Judgement, Turn
+from punchh_contract.conformance.laws.judges import payload
 from punchh_contract.conformance.laws.judges.money import cents
-from punchh_contract.conformance.laws.view import BANKED, POINTS, Guest
+from punchh_contract.conformance.laws.view import BANKED, POINTS, Guest, taken
 from punchh_contract.events import validate
 
 STATUSES = {
@@ -19,10 +20,14 @@ STATUSES = {
 """The event's word for a state of the control plane's (SEED-004)."""
 
 
+APART = 5
+"""Seconds that two clocks may differ."""
+
+
 def one_event_per_change(history: History) -> Iterator[Judgement]:
-    """As many events as changes, each with its own id, the right ids, status and balance, and delivered."""
-    if history.delivered is None:
-        return
+    """As many events as changes, each with its own id, the right ids, status and balance, and delivered
+    where somebody listened.
+    """
     seen: set[str] = set()
     for turn in history.turns:
         if turn.before is None or turn.after is None:
@@ -49,6 +54,7 @@ def one_event_per_change(history: History) -> Iterator[Judgement]:
                 step,
                 breach
                 or _wrong(each["document"], changes, turn, alone=alone)
+                or _otherwise(history, each["document"], turn, alone=alone)
                 or _undelivered(history, content_id),
             )
         if not events and turn.steps:
@@ -79,27 +85,43 @@ def _wrong(
     findings = validate(document)
     if not findings.valid:
         return "the event does not fit the contract: " + next(iter(findings)).expectation
-    payload = document["payload"]
-    guest, record = changes.get(payload["redemption_id"], (None, None))
+    told = document["payload"]
+    guest, record = changes.get(told["redemption_id"], (None, None))
     if guest is None or record is None:
         return "the event's redemption_id is not that of the change"
-    if payload.get("user_id") not in (None, guest.user_id):
+    if told.get("user_id") not in (None, guest.user_id):
         return "the event's user_id is not the guest's"
-    if payload["redemption_status"] != STATUSES.get(str(record.get("status"))):
+    if told["redemption_status"] != STATUSES.get(str(record.get("status"))):
         return "the event's redemption_status is not that of the redemption"
     reward = record.get("discount_id") if record.get("discount_type") == "reward" else None
-    if reward is not None and str(payload.get("reward_id")) != str(reward):
+    if reward is not None and str(told.get("reward_id")) != str(reward):
         return "the event's reward_id is not that of the redemption"
     made = document["action"] == "create"
     if made != (
-        turn.before is None or payload["redemption_id"] not in turn.before.guests[guest.user_id].records
+        turn.before is None or told["redemption_id"] not in turn.before.guests[guest.user_id].records
     ):
         return "the event's action is not that of the change"
-    return _balance(payload, guest) if alone else None
+    return _balance(told, guest) if alone else None
 
 
-def _balance(payload: Mapping[str, Any], guest: Guest) -> str | None:
-    user = payload.get("user")
+def _otherwise(history: History, document: Mapping[str, Any], turn: Turn, *, alone: bool) -> str | None:
+    """What the event tells otherwise than the answer of the call that brought it about."""
+    if turn.before is None or turn.after is None:
+        return None
+    if payload.leaks(history, document):
+        return "a guest's secret stands in an event"
+    told = document["payload"]
+    seconds = document["timestamp"] / 1000
+    if not turn.before.now.timestamp() - APART <= seconds <= turn.after.now.timestamp() + APART:
+        return "the event's timestamp is not the time of the change in milliseconds"
+    step = next((each for each in turn.steps if told["redemption_id"] in each.redemptions), None)
+    if step is None:
+        return None
+    return payload.wrong(history, told, step, taken(turn.before, turn.after) if alone else None)
+
+
+def _balance(told: Mapping[str, Any], guest: Guest) -> str | None:
+    user = told.get("user")
     balance = user.get("account_balance") if isinstance(user, Mapping) else None
     if not isinstance(balance, Mapping):
         return None
@@ -112,7 +134,9 @@ def _balance(payload: Mapping[str, Any], guest: Guest) -> str | None:
 
 
 def _undelivered(history: History, content_id: str) -> str | None:
-    got = [each for each in history.delivered or () if each.content_id == content_id]
+    if history.delivered is None:
+        return None
+    got = [each for each in history.delivered if each.content_id == content_id]
     if not got:
         return "an event was not delivered"
     if not all(each.authentic for each in got):

@@ -1,6 +1,8 @@
 """What a step should have taken, and amounts in cents."""
 
+import datetime as dt
 import decimal
+from collections.abc import Mapping
 from typing import Any
 
 from punchh_contract.conformance.laws.history import BATCH, CODE_MADE, FORCE, ONLINE, SUCCESS, History, Step
@@ -63,6 +65,72 @@ def would_take(history: History, step: Step) -> Debits | None:
         kind, key = asked(step)
         return None if kind == "discount_amount" else _of(history, step, kind, key, None)
     return {} if step.operation.id == CODE_MADE else None
+
+
+def due(history: History, step: Step, kind: str, key: str) -> decimal.Decimal | None:
+    """The cents that something is worth on the receipt of a step, 0 for what cannot be redeemed with it; None
+    where that is not known.
+    """
+    receipt = cents(step.request.get("receipt_amount"))
+    if receipt is None:
+        return None
+    if kind == "discount_amount":  # dollars of an order, cents of a basket
+        amount = cents(key) if step.operation.id == ONLINE else decimal.Decimal(key)
+        return None if amount is None else min(receipt, amount)
+    asset = history.assets.get((kind, key))
+    if asset is None or asset.worth is None:
+        return None
+    terms, now = asset.terms, step.before.now if step.before else None
+    if terms.get("used") or terms.get("processed") or receipt < (terms.get("minimum_receipt_cents") or 0):
+        return decimal.Decimal(0)
+    for name in ("expires_at", "starts_at"):
+        if name in terms and now is None:
+            return None
+        if name in terms and now is not None:
+            moment = dt.datetime.fromisoformat(terms[name])
+            if (now >= moment) == (name == "expires_at"):
+                return decimal.Decimal(0)
+    covered = receipt
+    if "item_ids" in terms:
+        covered = _covered(step, terms)
+    return min(covered, receipt, decimal.Decimal(asset.worth))
+
+
+def _covered(step: Step, terms: Mapping[str, Any]) -> decimal.Decimal:
+    """The price of the units that an offer covers: of its items, with what is on them, the dearest first."""
+    rows = list(step.request.get("menu_items") or step.request.get("line_items") or ())
+    units: list[decimal.Decimal] = []
+    for row in rows:
+        if str(row.get("menu_item_id", row.get("item_id"))) not in terms["item_ids"]:
+            continue
+        serial, price = str(row.get("serial_number")).partition(".")[0], _price(row)
+        if terms.get("modifiers"):
+            price += sum(
+                (
+                    _price(each)
+                    for each in rows
+                    if each is not row and str(each.get("serial_number")).partition(".")[0] == serial
+                ),
+                decimal.Decimal(0),
+            )
+        count = int(row.get("item_qty") or 1)
+        units += [price / count] * count
+    units.sort(reverse=True)
+    return sum(units[: terms.get("max_quantity")], decimal.Decimal(0))
+
+
+def _price(row: Mapping[str, Any]) -> decimal.Decimal:
+    return cents(row.get("item_amount", row.get("amount"))) or decimal.Decimal(0)
+
+
+def lines(step: Step) -> list[tuple[str, decimal.Decimal]]:
+    """The lines of a receipt: the till's id of the item, and cents."""
+    found = []
+    for each in step.request.get("menu_items") or step.request.get("line_items") or ():
+        price = cents(each.get("item_amount", each.get("amount")))
+        if price is not None:
+            found.append((str(each.get("menu_item_id", each.get("item_id"))), price))
+    return found
 
 
 def asked(step: Step) -> tuple[str, str]:

@@ -1,5 +1,8 @@
 """Stories of subscription codes, locks, and what becomes of a redemption later."""
 
+import datetime as dt
+
+from punchh_contract.conformance.laws import view as views
 from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.stories.debiting import CALLERS, PAST
 from punchh_contract.conformance.laws.stories.story import BATCH, CODE_MADE, FORCE, ONLINE, story
@@ -60,7 +63,20 @@ def no_codes(scene: Scene) -> None:
         },
     )
     for each in guest.subscriptions:
-        scene.code(guest, each)
+        scene.code(guest, each, refused="a subscription that has ended")
+        if ONLINE in scene.world.run.job.operations:
+            scene.online(guest, "subscription", each, query=True, refused="a subscription that has ended")
+            scene.online(guest, "subscription", each, refused="a subscription that has ended")
+
+
+@story("a reward just before and just after its end", ONLINE)
+def reward_ends(scene: Scene) -> None:
+    for seconds in (59, 60):
+        ends = views.time(scene.control) + dt.timedelta(seconds=60)
+        guest = scene.guest(rewards=({"discount_cents": 500, "expires_at": ends.isoformat()},))
+        scene.move(f"{seconds} s later", "POST", "clock/advance", {"seconds": seconds})
+        scene.online(guest, "reward", guest.rewards[0], query=True)
+        scene.online(guest, "reward", guest.rewards[0])
 
 
 @story("a code just before and just after its end", CODE_MADE, ONLINE)
@@ -68,8 +84,7 @@ def expiry(scene: Scene) -> None:
     if scene.world.plan is None:
         return
     guest = scene.guest(subscriptions=1)
-    scene.move("the clock stands still", "POST", "clock/freeze")
-    for seconds in (598, 602):
+    for seconds in (599, 600):
         made = scene.code(guest, guest.subscriptions[0])
         if made.outcome != "success":
             return
@@ -97,6 +112,37 @@ def held(scene: Scene) -> None:
         scene.batch(guest, uid=mine)
         scene.move("the basket is let go", "POST", f"guests/{guest.user_id}/basket/unlock")
         scene.batch(guest, uid=other, caller="kiosk")
+
+
+@story("a basket that several want to hold", BATCH)
+def wanted(scene: Scene) -> None:
+    scene.setting(reward_locking=True)
+    guest = scene.guest(visit_cards=2, basket=(("card_completion", ""),))
+    mine = scene.world.uid()
+    scene.batch(guest, uid=mine, query=True)
+    scene.batch(guest, uid=mine)
+    again = {"item_id": scene.world.number(), "discount_type": "card_completion"}
+    scene.move("the basket is filled again", "POST", f"guests/{guest.user_id}/basket", again)
+    scene.batch(guest, uid=scene.world.uid(), granted="nobody holds the basket")
+    guest = scene.guest(visit_cards=1, rewards=({"discount_cents": 300},), basket=(("reward", 0),))
+    scene.batch(guest, uid=scene.world.uid(), query=True)
+    scene.move("the basket is let go", "POST", f"guests/{guest.user_id}/basket/unlock")
+    scene.batch(guest, uid=scene.world.uid())
+    guest = scene.guest(
+        visit_cards=1,
+        rewards=({"discount_cents": 500, "expires_at": PAST},),
+        basket=(("reward", 0), ("card_completion", "")),
+    )
+    scene.together([scene.batch_order(guest, uid=scene.world.uid(), caller=each) for each in CALLERS])
+
+
+@story("a receiver that fails at first", ONLINE)
+def failing(scene: Scene) -> None:
+    guest = scene.guest(rewards=({"discount_cents": 500},))
+    scene.fail_deliveries(1)
+    scene.online(guest, "reward", guest.rewards[0])
+    scene.deliveries_failed()
+    scene.move("a day later", "POST", "clock/advance", {"seconds": 86400})
 
 
 @story("what becomes of redemptions", ONLINE, FORCE)

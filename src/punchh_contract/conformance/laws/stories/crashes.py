@@ -5,54 +5,66 @@ With a key (`x-retry` with-key) that is: send the very same again. Without one (
 """
 
 import dataclasses
+from collections.abc import Callable
 
 from punchh_contract.conformance.laws.scene import Order, Scene
-from punchh_contract.conformance.laws.stories.debiting import orders
+from punchh_contract.conformance.laws.stories.debiting import OPERATIONS, right_order
 from punchh_contract.conformance.laws.stories.story import story
 
 LOST = ("connection_reset", "html_502", "server_error")
 COMMITTED = ("reply_lost", "empty_body", "truncated_json")
-SLOW, IMPATIENT = 0.3, 0.1
+SLOW, IMPATIENT = 0.25, 0.1
 """Seconds that an answer takes, and that the client waits."""
 
 
-def _kept(scene: Scene, order: Order) -> Order:
-    """The order with a key, where it has one."""
-    key = scene.world.run.contract.operation(order.operation).retry.key
-    return dataclasses.replace(order, body={**order.body, key: scene.world.uid()}) if key else order
+def _matrix(name: str, crash: Callable[[Scene, Order, bool], None]) -> None:
+    """A story for each operation; `crash` gets a right order, and whether it has a key to be repeated by."""
+
+    def tell(scene: Scene, operation: str) -> None:
+        order = right_order(scene, operation)
+        if order is None:
+            return
+        key = scene.world.run.contract.operation(operation).retry.key
+        if key:
+            order = dataclasses.replace(order, body={**order.body, key: scene.world.uid()})
+        crash(scene, order, bool(key))
+
+    for each in OPERATIONS:
+        story(f"crash: {name}: {each}", each, heard=False)(
+            lambda scene, operation=each: tell(scene, operation)  # type: ignore[misc]  # bound at once
+        )
 
 
-def _crash(scene: Scene, kind: str) -> None:
-    for order in [_kept(scene, each) for each in orders(scene)]:
+def _trouble(kind: str) -> Callable[[Scene, Order, bool], None]:
+    def crash(scene: Scene, order: Order, keyed: bool) -> None:  # noqa: FBT001  # as `_matrix` calls it
         scene.fault(kind, order.operation)
         scene.call(dataclasses.replace(order, fault=kind))
-        if scene.world.run.contract.operation(order.operation).retry.key:
+        if keyed:
             scene.call(order)
             scene.call(order)
+
+    return crash
+
+
+def _slow(scene: Scene, order: Order, keyed: bool) -> None:  # noqa: FBT001  # as `_matrix` calls it
+    log = scene.control.ask("GET", "log")
+    seen = int(log[-1]["seq"]) if log else 0
+    scene.fault("latency", order.operation, seconds=SLOW)
+    scene.call(dataclasses.replace(order, fault="latency", timeout=IMPATIENT))
+    if keyed:
+        scene.call(order)
+    # The first is still on its way: what it does must be seen too.
+    scene.control.ask("GET", "log", since=seen + (1 if keyed else 0), wait=2)
+    scene.look_again()
+
+
+def _twice(scene: Scene, order: Order, keyed: bool) -> None:  # noqa: FBT001  # as `_matrix` calls it
+    if keyed:
+        scene.together([order, order])
+        scene.call(order)
 
 
 for _kind in LOST + COMMITTED:
-    story(f"crash: {_kind}")(lambda scene, kind=_kind: _crash(scene, kind))  # type: ignore[misc]  # bound at once
-
-
-@story("crash: the reply is slow, and the client impatient")
-def slow(scene: Scene) -> None:
-    for order in [_kept(scene, each) for each in orders(scene)]:
-        log = scene.control.ask("GET", "log")
-        seen = int(log[-1]["seq"]) if log else 0
-        scene.fault("latency", order.operation, seconds=SLOW)
-        scene.call(dataclasses.replace(order, fault="latency", timeout=IMPATIENT))
-        keyed = scene.world.run.contract.operation(order.operation).retry.key
-        if keyed:
-            scene.call(order)
-        # The first is still on its way: what it does must be seen too.
-        scene.control.ask("GET", "log", since=seen + (1 if keyed else 0), wait=2)
-        scene.look_again()
-
-
-@story("crash: sent twice")
-def twice(scene: Scene) -> None:
-    for order in [_kept(scene, each) for each in orders(scene)]:
-        if scene.world.run.contract.operation(order.operation).retry.key:
-            scene.together([order, order])
-            scene.call(order)
+    _matrix(_kind, _trouble(_kind))
+_matrix("the reply is slow, and the client impatient", _slow)
+_matrix("sent twice", _twice)

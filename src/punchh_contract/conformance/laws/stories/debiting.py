@@ -6,6 +6,7 @@ from punchh_contract.conformance.laws.stories.quoting import BASKET, rich
 from punchh_contract.conformance.laws.stories.story import BATCH, CODE_MADE, FORCE, ONLINE, story
 from punchh_contract.conformance.naming import namings
 
+MORE, AFFORDABLE = "more than the guest has", "the guest holds it, and it fits"
 CALLERS = ("till", "kiosk", "app")
 PAST, AHEAD = "2020-01-01T00:00:00Z", "2098-01-01T00:00:00Z"
 
@@ -43,7 +44,47 @@ def other_keys(scene: Scene) -> None:
     other = scene.guest(banked_cents=5000)
     uid = scene.world.uid()
     scene.online(guest, "discount_amount", "5", uid=uid)
-    scene.online(other, "discount_amount", "5", uid=uid)
+    scene.online(other, "discount_amount", "5", uid=uid, granted=AFFORDABLE)
+    long = scene.world.uid() + "-" + "x" * 80
+    for end in "12":
+        scene.online(guest, "discount_amount", "1", uid=long + end, granted=AFFORDABLE)
+
+
+@story("one external_uid for an order and a basket", ONLINE, BATCH)
+def two_operations(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=5000, rewards=({"discount_cents": 500},), basket=(("reward", 0),))
+    uid = scene.world.uid()
+    scene.online(guest, "discount_amount", "5", uid=uid)
+    scene.batch(guest, uid=uid, granted=AFFORDABLE)
+
+
+@story("one external_uid again, much later", ONLINE, BATCH)
+def much_later(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=5000, rewards=({"discount_cents": 500},), basket=(("reward", 0),))
+    one, other = scene.world.uid(), scene.world.uid()
+    for seconds in (61, 86400, 0):
+        scene.online(guest, "discount_amount", "5", uid=one)
+        scene.batch(guest, uid=other)
+        if seconds:
+            scene.move(f"{seconds} s later", "POST", "clock/advance", {"seconds": seconds})
+
+
+@story("refused, and then affordable", ONLINE)
+def affordable(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=100)
+    uid = scene.world.uid()
+    scene.online(guest, "discount_amount", "5", uid=uid, refused=MORE)
+    scene.move("the bank is filled", "PUT", f"guests/{guest.user_id}", {"banked_cents": 900})
+    scene.online(guest, "discount_amount", "5", uid=uid, granted=AFFORDABLE)
+
+
+@story("a business that is closed", ONLINE, BATCH)
+def closed(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=900, rewards=({"discount_cents": 500},), basket=(("reward", 0),))
+    scene.setting(redemptions_enabled=False)
+    for query in (True, False):
+        scene.online(guest, "discount_amount", "5", query=query, refused="redemptions are switched off")
+        scene.batch(guest, query=query, refused="redemptions are switched off")
 
 
 @story("one external_uid at once", ONLINE)
@@ -77,6 +118,23 @@ def race(scene: Scene) -> None:
     ):
         scene.together(
             [scene.online_order(guest, kind, key, uid=scene.world.uid(), caller=each) for each in CALLERS]
+        )
+
+
+@story("till, kiosk and app, and enough for all", ONLINE)
+def enough(scene: Scene) -> None:
+    points = sum(each[0] or 0 for each in scene.world.redeemables.values())
+    guest = scene.guest(points=3 * points, banked_cents=1500, visit_cards=3)
+    for kind, key in (
+        ("discount_amount", "5"),
+        ("card_completion", ""),
+        *(("redeemable", each) for each in scene.world.redeemables),
+    ):
+        scene.together(
+            [
+                scene.online_order(guest, kind, key, uid=scene.world.uid(), caller=each, granted=AFFORDABLE)
+                for each in CALLERS
+            ]
         )
 
 
@@ -121,11 +179,11 @@ def refused(scene: Scene) -> None:
             scene.online(guest, "reward", reward, lines=(3000,), query=query)
     for code in guest.codes:
         scene.online(guest, "redemption_code", code, uid=scene.world.uid())
-    scene.online(guest, "discount_amount", "5")
-    scene.online(guest, "card_completion")
+    scene.online(guest, "discount_amount", "5", refused=MORE)
+    scene.online(guest, "card_completion", refused=MORE)
     for key in scene.world.redeemables:
-        scene.online(guest, "redeemable", key)
-    scene.online(guest, "reward", guest.rewards[5], receipt=0)
+        scene.online(guest, "redeemable", key, refused=MORE)
+    scene.online(guest, "reward", guest.rewards[5], receipt=0, refused="a receipt of nothing")
     operation = scene.world.run.contract.operation(ONLINE)
     for each in namings(scene.world.run.contract, operation):
         if each.field in ("reward_id", "redeemable_id", "subscription_id", "redemption_code"):
@@ -139,39 +197,56 @@ def refused(scene: Scene) -> None:
 @story("baskets that are refused", BATCH)
 def refused_batch(scene: Scene) -> None:
     full = scene.guest(visit_cards=20, basket=tuple(("card_completion", "") for _ in range(11)))
-    scene.batch(full)
+    scene.batch(full, refused="a basket of eleven discounts")
     guest = scene.guest(
         visit_cards=2, rewards=({"discount_cents": 1, "expires_at": PAST},), basket=(*BASKET, ("reward", 0))
     )
-    scene.batch(guest, extra={"subtotal_amount": 1.0})
-    scene.batch(guest, extra={"receipt_amount": -5.0, "subtotal_amount": -5.0})
+    scene.batch(guest, extra={"subtotal_amount": 1.0}, refused="a receipt unlike its subtotal")
+    scene.batch(
+        guest, extra={"receipt_amount": -5.0, "subtotal_amount": -5.0}, refused="a receipt below nothing"
+    )
     scene.batch(guest, extra={"query": False})
     scene.batch(guest, extra={"line_items": []})
     scene.batch(guest)
     scene.batch(guest)
     empty = scene.guest()
-    scene.batch(empty)
+    scene.batch(empty, refused="an empty basket")
 
 
 @story("force redeems of everything", FORCE)
 def forced(scene: Scene) -> None:
     guest = scene.guest(points=100, banked_cents=1000, visit_cards=9, rewards=({"discount_cents": 500},))
-    other = scene.guest(points=100, banked_cents=1000, visit_cards=9)
+    other = scene.guest(points=100, banked_cents=1000, visit_cards=9, rewards=({"discount_cents": 500},))
     scene.force(guest, requested_punches=7, force_message="An invented reason")
     scene.force(other, requested_punches=5, force_message="Another invented reason")
     scene.force(guest, reward_id=int(guest.rewards[0]), force_message="For a spilt coffee")
     scene.force(guest, reward_id=int(guest.rewards[0]))
-    scene.force(guest, requested_punches=3000)
-    scene.force(guest)
+    scene.force(other, reward_id=int(other.rewards[0]), requested_punches=5)
+    scene.force(guest, requested_punches=3000, refused="more than the guest has")
+    scene.force(guest, refused="a force redeem of nothing")
     scene.force(guest, requested_punches=1)
     scene.force(guest, requested_punches=1)
+
+
+@story("guests who were there before", ONLINE, FORCE, heard=False)
+def settlers(scene: Scene) -> None:
+    for guest in scene.settlers(5):
+        scene.together(
+            [
+                scene.online_order(guest, "discount_amount", "1", uid=scene.world.uid(), caller=each)
+                for each in CALLERS[:2]
+            ]
+        )
+        for key in list(scene.world.redeemables)[:1]:
+            scene.online(guest, "redeemable", key)
+        scene.force(guest, requested_punches=1)
 
 
 def _by_program(scene: Scene, program: str) -> None:
     guest = scene.guest(points=100, banked_cents=1000, visit_cards=9)
     scene.setting(program=program)
     scene.force(guest, requested_punches=5, force_message="By program")
-    scene.force(guest, requested_punches=3000)
+    scene.force(guest, requested_punches=3000, refused="more than the guest has")
 
 
 for _program in ("points", "visits", "banked_currency"):
@@ -223,19 +298,20 @@ def foreign_by_staff(scene: Scene) -> None:
         scene.code(guest, each)
 
 
-def orders(scene: Scene) -> list[Order]:
-    """One right order of each operation that the run has, each of a guest who can afford it."""
-    found = []
-    allowed = scene.world.run.job.operations
-    if ONLINE in allowed:
+OPERATIONS = (ONLINE, BATCH, FORCE, CODE_MADE)
+
+
+def right_order(scene: Scene, operation: str) -> Order | None:
+    """A right order of an operation, of a guest who can afford it; None without a plan to subscribe to."""
+    if operation == ONLINE:
         guest = scene.guest(rewards=({"discount_cents": 500},))
-        found.append(scene.online_order(guest, "reward", guest.rewards[0]))
-    if BATCH in allowed:
+        return scene.online_order(guest, "reward", guest.rewards[0])
+    if operation == BATCH:
         guest = scene.guest(rewards=({"discount_cents": 500},), basket=(("reward", 0),))
-        found.append(scene.batch_order(guest))
-    if FORCE in allowed:
-        found.append(scene.force_order(scene.guest(points=50), requested_punches=5))
-    if CODE_MADE in allowed and scene.world.plan is not None:
-        guest = scene.guest(subscriptions=1)
-        found.append(scene.code_order(guest, guest.subscriptions[0]))
-    return found
+        return scene.batch_order(guest)
+    if operation == FORCE:
+        return scene.force_order(scene.guest(points=50), requested_punches=5)
+    if scene.world.plan is None:
+        return None
+    guest = scene.guest(subscriptions=1)
+    return scene.code_order(guest, guest.subscriptions[0])

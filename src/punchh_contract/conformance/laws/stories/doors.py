@@ -1,40 +1,78 @@
 """Stories of doors: all that can be wrong with credentials and signatures, and calls beyond the limit."""
 
 import dataclasses
+from collections.abc import Callable, Iterator
 
+from punchh_contract.auth import Credentials
 from punchh_contract.conformance.laws.scene import Scene
-from punchh_contract.conformance.laws.stories.debiting import orders
+from punchh_contract.conformance.laws.stories.debiting import OPERATIONS, right_order
 from punchh_contract.conformance.laws.stories.story import FORCE, story
-from punchh_contract.conformance.probes import probes_of
+from punchh_contract.conformance.probes import Call, Probe, probes_of
+from punchh_contract.contract import Operation
+from punchh_contract.signing import sign
 
-BROKEN = {"client": None, "user_id": None, "x": 1}
+DIGEST = frozenset({412})
+NOT_THE_BODY = {"x": 1}
+"""A body that breaks the contract of each operation: who asks is looked at first."""
 
 
-@story("wrong credentials and signatures")
-def doors(scene: Scene) -> None:
+def _digest_of(
+    path: str | None = None, secret: str | None = None
+) -> Callable[[Operation, Credentials, Call], None]:
+    """Signs something else than what is sent: another path, or by another secret."""
+
+    def change(operation: Operation, credentials: Credentials, call: Call) -> None:
+        if operation.signature is not None:
+            held = secret or str(credentials.of(operation).secret)
+            digest = sign(operation.signature.algorithm, held, path or call.path, call.body)
+            name = operation.signature.header
+            call.headers = {key: each for key, each in call.headers.items() if key.lower() != name.lower()}
+            call.headers[name] = digest
+
+    return change
+
+
+def _more(operation: Operation) -> Iterator[Probe]:
+    """What else can be wrong with a signature, where nobody counts failed authentications."""
+    if operation.signature is not None:
+        yield Probe("a digest of another path", DIGEST, _digest_of(path="/api/auth/redemptions/another_path"))
+        yield Probe("a digest by another secret", DIGEST, _digest_of(secret="another-invented-secret"))  # noqa: S106  # nobody's
+
+
+def _doors(scene: Scene, operation: str) -> None:
     if scene.world.run.budget.left is not None:
         return  # the own checks of the fuzzing phase have it
-    contract = scene.world.run.contract
-    for order in orders(scene):
-        for probe in probes_of(contract.operation(order.operation)):
-            if all(getattr(scene.world.run.job.credentials, name) for name in probe.needs):
-                scene.call(dataclasses.replace(order, wrong=probe))
-        scene.call(order)
+    order = right_order(scene, operation)
+    if order is None:
+        return
+    wanted = scene.world.run.contract.operation(operation)
+    for probe in (*probes_of(wanted), *_more(wanted)):
+        if all(getattr(scene.world.run.job.credentials, name) for name in probe.needs):
+            scene.call(dataclasses.replace(order, wrong=probe))
+        if probe.name in ("no credential", "a wrong credential"):
+            scene.call(dataclasses.replace(order, wrong=probe, body=dict(NOT_THE_BODY)))
+    scene.call(dataclasses.replace(order, granted="the same with the right credentials"))
 
 
-@story("more calls than a minute has", FORCE)
+for _operation in OPERATIONS:
+    story(f"wrong credentials and signatures: {_operation}", _operation)(
+        lambda scene, operation=_operation: _doors(scene, operation)  # type: ignore[misc]  # bound at once
+    )
+
+
+@story("more calls than a minute has", FORCE, heard=False)
 def beyond(scene: Scene) -> None:
     limit = scene.world.run.contract.operation(FORCE).rate_limit
     if limit is None or not scene.world.run.job.own:
         return  # elsewhere the run keeps the limit itself
-    guest = scene.guest(points=10 * limit.per_minute)
-    scene.move("the clock stands still", "POST", "clock/freeze")
+    guest = scene.guest(points=100)
     scene.setting(rate_limits=True)
     scene.move("a minute later", "POST", "clock/advance", {"seconds": 61})
     scene.force(guest, requested_punches=1)
-    for _ in range(limit.per_minute - 2):
-        scene.force(guest, requested_punches=1, look=False)
-    for _ in range(3):
+    scene.force(guest, requested_punches=3000)
+    for _ in range(limit.per_minute - 4):  # what is refused is a call too, and leaves less behind
+        scene.force(guest, requested_punches=3000, look=False)
+    for _ in range(5):
         scene.force(guest, requested_punches=1)
     scene.move("a minute later", "POST", "clock/advance", {"seconds": 61})
     scene.force(guest, requested_punches=1)

@@ -1,5 +1,7 @@
 """Stories of quotes: asked twice, then kept by the commit; with other receipts; with fields nobody knows."""
 
+from typing import Any
+
 from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.stories.story import BATCH, ONLINE, story
 from punchh_contract.conformance.laws.world import Guest
@@ -7,6 +9,7 @@ from punchh_contract.conformance.laws.world import Guest
 LINES = (333, 1333, 1334)
 UNKNOWN = {"x_unknown_field": "of no meaning", "redemption_amount": 9999, "x_nested": {"points": 5}}
 """Fields that no operation has in its request."""
+HELD = "the guest holds it, and it fits"
 BASKET = (("reward", 0), ("card_completion", ""), ("discount_amount", 150))
 
 
@@ -38,13 +41,23 @@ def quoted_and_committed(scene: Scene) -> None:
     for place, (kind, key) in enumerate(kinds):
         lines = LINES if place % 2 else ()
         by_body = bool(place % 2)
+        uid = scene.world.uid()
         for _ in range(2):
-            scene.online(guest, kind, key, lines=lines, query=True, by_body=by_body)
-        scene.online(guest, kind, key, lines=lines, uid=scene.world.uid(), by_body=by_body)
+            # A quote with the key of its commit is not what the key stands for.
+            asked_by = uid if by_body else None
+            scene.online(guest, kind, key, lines=lines, query=True, by_body=by_body, uid=asked_by)
+        scene.online(guest, kind, key, lines=lines, uid=uid, by_body=by_body, granted=HELD)
     guest, kinds = rich(scene)
     for kind, key in kinds:
         scene.online(guest, kind, key, lines=LINES, query=True)
         scene.online(guest, kind, key, lines=LINES)
+
+
+@story("each store redeems", ONLINE)
+def stores(scene: Scene) -> None:
+    guest = scene.guest(banked_cents=5000)
+    for store in scene.world.stores[:3]:
+        scene.online(guest, "discount_amount", "1", extra={"store_number": store}, granted=HELD)
 
 
 @story("a basket is quoted twice and committed", BATCH)
@@ -128,6 +141,33 @@ def small_receipts(scene: Scene) -> None:
     scene.online(guest, "reward", guest.rewards[2], lines=(1000, 1000, 1000))
     scene.online(guest, "redemption_code", guest.codes[0], receipt=198)
     scene.online(guest, "card_completion", receipt=50)
+
+
+@story("offers that cover so many, and what is on them", ONLINE)
+def coverage(scene: Scene) -> None:
+    dish, topping, other = (
+        {
+            "item_name": "Invented Dish",
+            "item_qty": 1,
+            "item_amount": amount,
+            "menu_item_type": "M",
+            "menu_item_id": number,
+            "menu_family": "dishes",
+            "menu_major_group": "food",
+            "serial_number": serial,
+        }
+        for amount, number, serial in ((10.0, "7001", "1.0"), (2.0, "7090", "1.1"), (18.0, "7002", "2.0"))
+    )
+    terms: dict[str, Any] = {"discount_cents": 2900, "item_ids": ["7001"]}
+    guest = scene.guest(
+        rewards=(terms | {"max_quantity": 1}, terms | {"modifiers": True}, terms | {"modifiers": False})
+    )
+    several = [{**dish, "item_qty": 2}, {**other, "item_amount": 20.0}]
+    scene.online(guest, "reward", guest.rewards[0], extra={"menu_items": several}, query=True)
+    scene.online(guest, "reward", guest.rewards[0], extra={"menu_items": several})
+    for reward in guest.rewards[1:]:
+        scene.online(guest, "reward", reward, extra={"menu_items": [dish, topping, other]}, query=True)
+        scene.online(guest, "reward", reward, extra={"menu_items": [dish, topping, other]})
 
 
 @story("baskets on receipts that are smaller", BATCH)

@@ -13,21 +13,22 @@ Tell = Callable[[Scene], None]
 
 @dataclasses.dataclass(frozen=True)
 class Story:
-    """A named story: `operations` are those that it calls."""
+    """A named story: `operations` are those that it calls. `heard` says that a receiver listens meanwhile."""
 
     name: str
     operations: tuple[str, ...]
     tell: Tell
+    heard: bool = True
 
 
 STORIES: list[Story] = []
 
 
-def story(name: str, *operations: str) -> Callable[[Tell], Tell]:
+def story(name: str, *operations: str, heard: bool = True) -> Callable[[Tell], Tell]:
     """Put a function into the list of stories."""
 
     def listed(tell: Tell) -> Tell:
-        STORIES.append(Story(name, operations, tell))
+        STORIES.append(Story(name, operations, tell, heard))
         return tell
 
     return listed

@@ -1,0 +1,50 @@
+"""Whether laws tell more than shapes: a server that keeps no state passes the fuzzing and fails them."""
+
+from pathlib import Path
+
+import pytest
+from conformance import foreign, stateless
+from conformance.foreign import ALL, BATCH, MOBILE, ONLINE
+
+SPEND = 1000
+"""A cap that never binds: nothing is ever spent there."""
+NUMBERS = [stateless.derived, stateless.random]
+
+
+def run(home: Path, number: stateless.Number, *arguments: str) -> foreign.Ran:
+    with stateless.running(number) as address:
+        return foreign.run(
+            home,
+            *("--target", address, *arguments),
+            credentials=stateless.CREDENTIALS,
+            fixtures=foreign.spending({"operations": stateless.FIXTURES}, guests=SPEND, assets=SPEND),
+        )
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda each: str(each.__name__))
+def test_shapes_do_not_tell_it_from_a_server_that_works(tmp_path: Path, number: stateless.Number) -> None:
+    # Two hundred examples find as little, and take a minute for the pace of force redeem.
+    ran = run(tmp_path, number, *foreign.FUZZ, "--max-examples", "10")
+
+    assert (ran.code, ran.found) == (0, set()), ran.said()
+    assert not ran.report["partial"]
+    redeemed = {each for each, counts in ran.report["operations"].items() if counts["success"] > 0}
+    assert redeemed == set(ALL)
+
+
+@pytest.mark.parametrize(
+    ("number", "broken"),
+    [
+        (stateless.derived, {("law:code_unique", MOBILE)}),
+        (stateless.random, {("law:debited_once", ONLINE), ("law:debited_once", BATCH)}),
+    ],
+    ids=["derived", "random"],
+)
+def test_laws_do(tmp_path: Path, number: stateless.Number, broken: set[tuple[str, str]]) -> None:
+    ran = run(tmp_path, number, *foreign.LAWS)
+
+    assert ran.code == 1, ran.said()
+    assert broken <= ran.found, ran.said()
+    # By laws of what was redeemed before, and by nothing that one answer shows.
+    assert {check.partition(":")[0] for check, _ in ran.found} == {"law"}
+    assert {each["severity"] for each in ran.report["findings"]} == {"SPEND"}
