@@ -35,6 +35,9 @@ PROMISED = (
     "punchh_contract/py.typed",
     "punchh_client/py.typed",
     "punchh_contract/sandbox/seed.yaml",
+    "punchh_contract/conformance/verdict/receipt.schema.json",
+    "punchh_contract/conformance/verdict/page.css",
+    "punchh_contract/conformance/verdict/page.js",
     "punchh_contract/_contract/openapi.yaml",
     "punchh_contract/_contract/schemas/openapi.json",
     "punchh_contract/_contract/schemas/redemption-event.schema.json",
@@ -42,7 +45,7 @@ PROMISED = (
 )
 EVENT = "spec/examples/events/redemptions.create.redeemed.json"
 SECRET = "invented-secret"  # noqa: S105  # visibly
-REPORTS = ("report.json", "junit.xml", "summary.md", "report.html")
+REPORTS = ("receipt.json", "junit.xml", "summary.md", "report.html")
 OPERATIONS = 4
 BODY = b'{"client":"invented-client-key"}'
 
@@ -211,7 +214,7 @@ def check_contract(environment: Environment, _: Path) -> None:
     said = environment.run("test", *options, expect=[0, 1])
     if absent := [name for name in REPORTS if not (reports / name).is_file()]:
         raise WheelError(f"the contract run left no {', '.join(absent)}. It said:\n{said}")
-    report = json.loads((reports / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((reports / "receipt.json").read_text(encoding="utf-8"))
     called = [name for name, counts in report["operations"].items() if counts["calls"]]
     faults = sorted({each["check"] for each in report["findings"]} - {"goal"})
     if len(called) < OPERATIONS or faults:

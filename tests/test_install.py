@@ -23,11 +23,12 @@ SOURCE = ROOT / "src" / "punchh_contract"
 # Room -> the extra that its imports may need beside the base.
 EXTRAS = {
     "sandbox": "sandbox",
+    "proof/stock_hooks.py": "contract",
     "proof": "sandbox",
-    "receiver/app.py": "sandbox",
-    "receiver/serving.py": "sandbox",
+    "receiver/": "receiver",
     "conformance": "contract",
     "cli/listen.py": "sandbox",
+    "cli/prove.py": "contract",
     "cli/sandbox.py": "sandbox",
     "cli/test/": "contract",
 }
@@ -108,13 +109,22 @@ def test_each_extra_asks_for_what_is_right_on_each_system(
 ) -> None:
     environment = place(system, python)
     base = needed(asked, environment)
-    assert base == {"attrs", "click", "httpx", "jsonschema", "jsonschema-rs", "orjson", "pyyaml"}
+    assert base == {"attrs", "click", "httpx", "jsonschema", "jsonschema-rs", "msgspec", "orjson", "pyyaml"}
     loop = set() if system == "Windows" else {"uvloop"}
     sandbox = needed(asked, environment, "sandbox")
     zones = {"tzdata"} if system == "Windows" else set()
     assert sandbox - base == {"anyio", "httptools", "sqlalchemy", "starlette", "uvicorn"} | loop | zones
     contract = needed(asked, environment, "contract")
-    assert contract - sandbox == {"pyrate-limiter", "requests", "rich", "schemathesis", "urllib3"}
+    assert contract - sandbox == {
+        "hypothesis",
+        "pyrate-limiter",
+        "requests",
+        "rich",
+        "schemathesis",
+        "urllib3",
+    }
+    receiver = needed(asked, environment, "receiver")
+    assert receiver - base == {"anyio", "sqlalchemy", "starlette", "uvicorn"}
     postgres = needed(asked, environment, "postgres")
     assert postgres - sandbox == {"psycopg"}
     assert needed(asked, environment, "all") == contract | postgres

@@ -5,6 +5,7 @@ CHANGELOG.md.
 """
 
 import dataclasses
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -31,6 +32,7 @@ PUBLIC = (
     "punchh_contract.contract",
     "punchh_contract.errors",
     "punchh_contract.events",
+    "punchh_contract.receiver",
     "punchh_contract.sandbox",
     "punchh_contract.signing",
     "punchh_client",
@@ -74,7 +76,7 @@ def members(value: type) -> list[str]:
 
 def parameters(value: object) -> str:
     """Names and whether they can be left away; annotations are written otherwise by each Python."""
-    if isinstance(value, property):
+    if isinstance(value, property | functools.cached_property):
         return ""
     value = getattr(value, "__func__", value)
     shown = [

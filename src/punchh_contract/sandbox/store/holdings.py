@@ -4,31 +4,12 @@ Setting a guest as a whole is `placing`'s.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Index,
-    Integer,
-    Row,
-    Select,
-    String,
-    Table,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, insert, select, update
 
 from punchh_contract.sandbox.decisions import Claim
-from punchh_contract.sandbox.documents import read_terms, write_terms
+from punchh_contract.sandbox.documents import read_terms
 from punchh_contract.sandbox.guests import (
     BALANCES,
     Account,
@@ -45,73 +26,18 @@ from punchh_contract.sandbox.guests import (
     debited,
     number_of,
 )
-from punchh_contract.sandbox.store.tables import Id, Json, Moment, Word, metadata
-
-_PROFILE = tuple(each.name for each in fields(Profile))
-_ACCOUNT = tuple(each.name for each in fields(Account) if each.name != "user_id")
-
-guests = Table(
-    "guests",
-    metadata,
-    Column("user_id", Id, primary_key=True, autoincrement=False),
-    Column("access_token", Word, unique=True),
-    Column("authentication_token", Word, unique=True),
-    *(
-        Column(name, Word)
-        for name in _PROFILE
-        if name not in ("user_id", "access_token", "authentication_token")
-    ),
-    *(Column(name, BigInteger, nullable=False) for name in _ACCOUNT),
-    Column("locked_by", Word),
+from punchh_contract.sandbox.store.holdings_rows import (
+    ACCOUNT,
+    PROFILE,
+    account_of,
+    baskets,
+    code_of,
+    code_row,
+    codes,
+    guests,
+    rewards,
+    subscriptions,
 )
-rewards = Table(
-    "rewards",
-    metadata,
-    Column("reward_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("owner", BigInteger, nullable=False, index=True),
-    Column("position", Integer, nullable=False),
-    Column("terms", Json, nullable=False),
-    Column("used", Boolean, nullable=False),
-    Column("starts_at", Moment),
-    Column("expires_at", Moment),
-)
-subscriptions = Table(
-    "subscriptions",
-    metadata,
-    Column("subscription_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("owner", BigInteger, nullable=False, index=True),
-    Column("position", Integer, nullable=False),
-    Column("plan_id", BigInteger, nullable=False),
-    Column("uses", BigInteger, nullable=False),
-    Column("cancelled", Boolean, nullable=False),
-    Column("starts_at", Moment),
-    Column("expires_at", Moment),
-)
-codes = Table(
-    "codes",
-    metadata,
-    Column("code", Word, primary_key=True),
-    Column("owner", BigInteger),
-    Column("position", Integer, nullable=False),
-    Column("terms", Json),
-    Column("subscription_id", BigInteger),
-    Column("redemption_id", BigInteger),
-    Column("processed", Boolean, nullable=False),
-    Column("expires_at", Moment),
-)
-baskets = Table(
-    "baskets",
-    metadata,
-    Column("owner", BigInteger, primary_key=True, autoincrement=False),
-    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("position", Integer, nullable=False),
-    Column("discount_type", String, nullable=False),
-    Column("discount_id", Word),
-    Column("amount_cents", BigInteger),
-)
-Index("guests_by_email", guests.c.email, guests.c.user_id)
-Index("codes_in_order", codes.c.owner, codes.c.position)
-Index("baskets_in_order", baskets.c.owner, baskets.c.position)
 
 _OF = {
     name: select(guests).where(guests.c[name] == bindparam("key")).order_by(guests.c.user_id)
@@ -133,8 +59,6 @@ _NAMED = {
     for column in (rewards.c.reward_id, subscriptions.c.subscription_id, codes.c.code)
 }
 _BALANCES = update(guests).where(guests.c.user_id == bindparam("key"))
-
-
 _Queries = Mapping[str, Select[Any]]
 
 
@@ -167,7 +91,7 @@ class Guests:
         """Who a guest is."""
         known = self._profiles.get(user_id)
         if known is None and (row := self._row(user_id)) is not None:
-            known = Profile(**{name: getattr(row, name) for name in _PROFILE})
+            known = Profile(**{name: getattr(row, name) for name in PROFILE})
             self._profiles[user_id] = known
         return known
 
@@ -175,7 +99,7 @@ class Guests:
         """A guest's balances."""
         known = self._accounts.get(user_id)
         if known is None and (row := self._row(user_id)) is not None:
-            known = self._accounts[user_id] = _account(row)
+            known = self._accounts[user_id] = account_of(row)
         return known
 
     def locked_by(self, user_id: int) -> str | None:
@@ -287,7 +211,7 @@ class Guests:
 
     def set_account(self, account: Account) -> None:
         """Set a guest's balances."""
-        values = {name: getattr(account, name) for name in _ACCOUNT}
+        values = {name: getattr(account, name) for name in ACCOUNT}
         self._connection.execute(_BALANCES, {"key": account.user_id, **values})
         self._accounts[account.user_id] = account
 
@@ -363,42 +287,3 @@ class Guests:
 
     def _codes(self, how: _Queries, key: object) -> tuple[Code, ...]:
         return tuple(map(code_of, self._connection.execute(how["codes"], {"key": key})))
-
-
-def code_of(row: Row[Any]) -> Code:
-    """The code in a row of `codes`."""
-    return Code(
-        code=row.code,
-        owner=row.owner,
-        terms=None if row.terms is None else read_terms(row.terms),
-        subscription_id=row.subscription_id,
-        redemption_id=row.redemption_id,
-        processed=row.processed,
-        expires_at=row.expires_at,
-    )
-
-
-def code_row(code: Code, position: int) -> dict[str, Any]:
-    """The row of a code."""
-    return {
-        "code": code.code,
-        "owner": code.owner,
-        "position": position,
-        "terms": None if code.terms is None else write_terms(code.terms),
-        "subscription_id": code.subscription_id,
-        "redemption_id": code.redemption_id,
-        "processed": code.processed,
-        "expires_at": code.expires_at,
-    }
-
-
-def guest_row(profile: Profile, account: Account) -> dict[str, Any]:
-    """The row of a guest, without the lock of the basket."""
-    return {
-        **{name: getattr(profile, name) for name in _PROFILE},
-        **{name: getattr(account, name) for name in _ACCOUNT},
-    }
-
-
-def _account(row: Row[Any]) -> Account:
-    return Account(row.user_id, **{name: getattr(row, name) for name in _ACCOUNT})

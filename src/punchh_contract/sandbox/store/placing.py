@@ -10,7 +10,7 @@ from punchh_contract.errors import UsageError
 from punchh_contract.sandbox.business import Business
 from punchh_contract.sandbox.documents import write_terms
 from punchh_contract.sandbox.guests import Code, Guest
-from punchh_contract.sandbox.store.holdings import (
+from punchh_contract.sandbox.store.holdings_rows import (
     baskets,
     code_row,
     codes,

@@ -18,7 +18,7 @@ from punchh_contract.sandbox.magic import Magic
 from punchh_contract.sandbox.seed import Seed, load
 from punchh_contract.sandbox.store import database, snapshots, world
 from punchh_contract.sandbox.store.counters import Counters
-from punchh_contract.sandbox.store.holdings import code_row
+from punchh_contract.sandbox.store.holdings_rows import code_row
 from punchh_contract.sandbox.store.placing import place, place_coupons, rows_of
 from punchh_contract.sandbox.store.transaction import Transaction
 
