@@ -191,6 +191,8 @@ class Wire(ManagedCookiesSession):
                 if isinstance(outcome, requests.Response):
                     self._judge(outcome, False)  # noqa: FBT003  # none of them expects a refusal
                     self.on_answer(request, outcome)
+            lost = any(isinstance(each, Exception) for each in outcomes)
+            self.cut_off = lost and self._deadline is not None and self._clock() >= self._deadline
         return outcomes
 
     def _attempt(self, request: requests.PreparedRequest) -> requests.Response | Exception:
@@ -220,6 +222,13 @@ class Wire(ManagedCookiesSession):
             self._sent.add(key)
         if self._paced and operation.rate_limit is not None:
             self._wait_for(operation)
+
+    def excuse(self) -> None:
+        """Raises StoppedError if the last request had no answer because the run's own time was over: what
+        was lost so is nothing to judge a target by."""
+        if self.cut_off:
+            self.stop(DEADLINE)
+            raise StoppedError(DEADLINE)
 
     def _go_on(self) -> None:
         """Raises StoppedError if there is a reason to."""

@@ -116,6 +116,7 @@ class Teller:
         except CapError:
             return None
         except requests.RequestException:
+            run.wire.excuse()
             return story.note(
                 Step(len(story.steps), len(story.steps), operation, 0, body, None, None, twin=twin)
             )

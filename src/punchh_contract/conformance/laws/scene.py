@@ -201,6 +201,7 @@ class Scene:
                 self._prepared(order), expects_refusal=order.wrong is not None, timeout=order.timeout
             )
         except requests.RequestException:
+            self.world.run.wire.excuse()
             response = None
         self._turn += 1
         return self._note(order, response, before, last=True)
@@ -209,6 +210,7 @@ class Scene:
         """Send orders at once, and look before the first and after the last."""
         before = self._seen()
         responses = self.world.run.wire.together([self._prepared(each) for each in orders])
+        self.world.run.wire.excuse()
         self._turn += 1
         return [
             self._note(
