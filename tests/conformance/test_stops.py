@@ -53,8 +53,8 @@ def test_the_time_that_was_given_is_kept_and_reported(place: foreign.Place, tmp_
 
     ran = run(place, tmp_path, "--max-time", "6", "--max-examples", ENDLESS)
 
-    # Starting and reporting come on top.
-    assert time.monotonic() - started < 6 + 15
+    # Starting and reporting come on top, on a machine that may have much else to do.
+    assert time.monotonic() - started < 6 + 60
     requests = place.proxy.requests
     assert requests[-1].at - requests[0].at < 6 + 1
     assert ran.report["stopped"]

@@ -56,7 +56,8 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
             if kind == "redemption_code" and (key in made or key in _coupons(history)):
                 tries.setdefault(key, []).append(step)
     for group in tries.values():
-        good = [each for each in group if each.outcome == SUCCESS]
+        # The answer to a repeated key may be that of an order of something else.
+        good = [each for each in group if each.outcome == SUCCESS and not history.may_repeat(each)]
         uids = {each.uid or f"none {each.place}" for each in good}
         yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
         for each in good:
