@@ -3,10 +3,11 @@
 Not through the wire, which knows the contract's operations only. Never to another machine.
 """
 
+import http.client
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
+import orjson
 
 from punchh_contract.conformance import hosts
 from punchh_contract.errors import PunchhContractError
@@ -14,6 +15,8 @@ from punchh_contract.errors import PunchhContractError
 TIMEOUT = 35.0
 """Seconds; the longest that a control plane holds back an answer by itself is 30."""
 TITLE = "Control plane"
+_GOOD = 200
+_CLOSED = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError)
 
 
 class ControlError(PunchhContractError):
@@ -24,11 +27,12 @@ class Control:
     """The control plane at an origin. Raises ControlError for an origin that is not this machine."""
 
     def __init__(self, origin: str) -> None:
-        if not hosts.is_loopback(urlsplit(origin).hostname or ""):
+        parts = urlsplit(origin)
+        if not hosts.is_loopback(parts.hostname or ""):
             raise ControlError("a control plane is asked on this machine only")
-        self._origin = origin
-        self._session = requests.Session()
-        self._session.trust_env = False
+        # Asked twice for each call of a story: an HTTP client's comforts would take longer than the answers.
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
 
     def present(self) -> bool:
         """Whether there is one."""
@@ -41,20 +45,31 @@ class Control:
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Ask, and return the JSON of the answer (None where there is none). Raises ControlError."""
-        url = f"{self._origin}/_sandbox/{path}"
+        place = f"/_sandbox/{path}?{urlencode(query)}" if query else f"/_sandbox/{path}"
         try:
-            response = self._session.request(
-                method, url, json=body, params=query, timeout=TIMEOUT, allow_redirects=False
-            )
-            if not response.ok:
-                raise ControlError(
-                    f"the control plane answered {method} {_kind(path)} with {response.status_code}"
-                )
-            return response.json() if response.content else None
-        except (requests.RequestException, ValueError) as error:
+            status, content = self._answer(method, place, None if body is None else orjson.dumps(body))
+            if not _GOOD <= status < _GOOD + 100:
+                raise ControlError(f"the control plane answered {method} {_kind(path)} with {status}")
+            return orjson.loads(content) if content else None
+        except (http.client.HTTPException, OSError, ValueError) as error:
             raise ControlError(
                 f"the control plane does not answer {method} {_kind(path)}: {type(error).__name__}"
             ) from error
+
+    def _answer(self, method: str, place: str, body: bytes | None) -> tuple[int, bytes]:
+        connection = self._connection
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        fresh = connection.sock is None
+        try:
+            connection.request(method, place, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (http.client.HTTPException, OSError) as error:
+            connection.close()  # what comes next begins anew
+            # A connection that nobody used for seconds is closed by the server; nothing was asked by it.
+            if fresh or not isinstance(error, _CLOSED):
+                raise
+            return self._answer(method, place, body)
 
     def events(self, since: int) -> list[dict[str, Any]]:
         """The events after a number, oldest first."""
