@@ -43,7 +43,8 @@ class Shown:
         return self.page.evaluate(script)
 
 
-@pytest.fixture(scope="session")
+# Of a module and no longer: as long as it lives, no other test of this process can run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip(ABSENT)

@@ -187,9 +187,9 @@ def test_signed_operations_have_the_probes_of_a_digest() -> None:
 
     assert counts == {
         "force_redeem": 5,
-        "create_online_redemption": 13,
+        "create_online_redemption": 14,
         "process_batch_redemption": 7,
-        "create_subscription_redemption_code": 12,
+        "create_subscription_redemption_code": 13,
     }
 
 
@@ -482,7 +482,7 @@ def test_eight_calls_are_given_out_in_turn_to_four_operations(sandbox: str, coun
 @pytest.mark.parametrize("budget", [0, 1, 3, 8, 20, 100])
 def test_a_plan_is_never_larger_than_the_budget_and_says_what_is_left_out(budget: int) -> None:
     every = {(operation.id, probe.name) for operation in FOUR for probe in probes_of(operation)}
-    full = Credentials(admin_key="a", access_token="t", location_key="l")
+    full = Credentials(admin_key="a", access_token="t", id_token="i", location_key="l")
     planned = plan(FOUR, full, budget)
 
     assert len(planned.due) == min(budget, len(every))

@@ -24,6 +24,7 @@ class _Entry(NamedTuple):
 
 # Summaries stand here so that `--help` imports no command, some of which need an extra that may be absent.
 COMMANDS: dict[str, _Entry] = {
+    "certify-receiver": _Entry("Play the vendor at its worst to your handler.", None),
     "drift": _Entry("Find what recorded events have that the contract lacks.", None),
     "listen": _Entry("Receive deliveries, verify and validate them.", "sandbox"),
     "prove": _Entry("Count the faults of a sandbox that the contract run finds.", "contract"),
@@ -87,7 +88,7 @@ class _Group(click.Group):
         if entry is None:
             return None
         try:
-            module = importlib.import_module(f"punchh_contract.cli.{cmd_name}")
+            module = importlib.import_module(f"punchh_contract.cli.{cmd_name.replace('-', '_')}")
         except ModuleNotFoundError as error:
             if entry.extra is None or (error.name or "").startswith("punchh_c"):
                 raise

@@ -77,6 +77,7 @@ def probes_of(operation: Operation) -> Iterator[Probe]:
         # What the vendor does with somebody else's is assumed; that it identifies the guest is documented. It
         # means something beside an access token only.
         yield Probe("a wrong id-token", identity, _wrong_id_token, ("access_token",))
+        yield Probe("an id-token alone", identity, _id_token_alone, ("id_token",))
     if operation.signature is not None:
         yield Probe("a wrong digest", digest, _wrong_digest)
         yield Probe("the other algorithm's digest", digest, _other_algorithm)
@@ -152,6 +153,22 @@ def _foreign_key_in_form(operation: Operation, credentials: Credentials, call: C
 def _wrong_id_token(_: Operation, __: Credentials, call: Call) -> None:
     _drop(call, "id-token")
     call.headers["id-token"] = WRONG
+
+
+def _id_token_alone(operation: Operation, credentials: Credentials, call: Call) -> None:
+    _strip(operation, credentials, call)
+    call.headers["id-token"] = credentials.id_token or WRONG
+
+
+def by_mail(email: str) -> Probe:
+    """Whose an order is, is told by nothing but an `email`, which opens coupons and promotions only."""
+
+    def change(operation: Operation, credentials: Credentials, call: Call) -> None:
+        _strip(operation, credentials, call)
+        call.body = _compact({**json.loads(call.body), "email": email})
+        _sign_again(operation, credentials, call)
+
+    return Probe("an e-mail address alone", frozenset({401}), change)
 
 
 def _wrong_body_token(operation: Operation, credentials: Credentials, call: Call) -> None:

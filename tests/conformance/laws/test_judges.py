@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import requests
 from conformance.laws.telling import (
     ADA,
     BOB,
@@ -25,6 +26,7 @@ from punchh_contract.conformance.laws import bodies
 from punchh_contract.conformance.laws.book import BY_ID, LAWS
 from punchh_contract.conformance.laws.court import Court
 from punchh_contract.conformance.laws.history import Asset, Delivered, History, Move
+from punchh_contract.conformance.laws.judges import answers
 
 ONLINE, BATCH, FORCE, CODE = (
     "create_online_redemption",
@@ -131,6 +133,41 @@ def lines_of_before() -> History:
     shares = {"discount_distribution_items": [{"menu_item_id": "7001", "item_amount": -5.0}]}
     book = Book(HAS).then(ONLINE, order(lines=(3000,), **UID), 200, committed(**shares))
     return book.then(ONLINE, order(receipt=120, lines=(120,), **UID), 200, committed(**shares)).history()
+
+
+def again(uid: str, answer: Any, **fields: Any) -> History:
+    """A reward was redeemed under u1, and is asked for once more; nobody could look at the guest."""
+    book = Book(assets=REWARD).then(ONLINE, order(**UID), 200, committed())
+    return book.then(ONLINE, order(external_uid=uid, **fields), 200, answer).history()
+
+
+def given_anew() -> History:
+    found = again("u2", committed(redemption_id=71))
+    first, second = found.entries
+    anew = Move("the reward is given anew", "PUT", "guests/1", {"rewards": []})
+    return dataclasses.replace(found, entries=(first, anew, second))
+
+
+def basket_again(uid: str, redemption_id: int) -> History:
+    """A basket item was redeemed as 70 under u1, and then once more."""
+    book = Book().then(BATCH, bodies.batch(ADA) | UID, 200, basket([item(1)]))
+    body = bodies.batch(ADA) | {"external_uid": uid}
+    return book.then(BATCH, body, 200, basket([item(1, redemption_id=redemption_id)])).history()
+
+
+def misnamed(field: str) -> History:
+    answer = {"error": f"Required parameter missing or the value is empty: {field}"}
+    body, more = order(lines=(1000, 2000)), {"refused": "it is empty", "names": "item_name_1"}
+    return Book().then(ONLINE, body, 400, answer, **more).history()
+
+
+def spoken(name: str) -> History:
+    terms = {"translations": {"es": {"name": "Regalo inventado"}}}
+    asset = Asset(ADA, "reward", "7", 500, None, terms)
+    sent = requests.Request("POST", "http://127.0.0.1:1/", headers={"Accept-Language": "es"}).prepare()
+    done = {**item(1, redemption_id=None), "discount_details": {"name": name}}
+    book = Book(assets={("reward", "7"): asset}, baskets={1: ("reward", "7")})
+    return book.then(BATCH, bodies.batch(ADA), 200, basket([done]), sent=sent).history()
 
 
 def forced(message: str) -> History:
@@ -275,12 +312,15 @@ RIGHT: dict[str, list[History]] = {
         raced(1),
         offered({"expires_at": "2098-01-01T00:00:00Z", "minimum_receipt_cents": 3000}),
         offered({"item_ids": ["7001"]}),
+        again("u1", committed()),
+        again("u2", REFUSED),
+        given_anew(),
     ],
     "refusal_debits_nothing": [refused(HAS), refused(dataclasses.replace(HAS, locked_by="x"))],
     "own_assets_only": [of_bob(["no"]), of_bob(REFUSED, 200), another_by_its_key()],
     "force_keeps_message": [forced("Why")],
     "unknown_fields_ignored": [unknown(committed(redemption_id=None))],
-    "basket_items_end_once": [batched([item(1)], [item(2, None, None)], (2,))],
+    "basket_items_end_once": [batched([item(1)], [item(2, None, None)], (2,)), basket_again("u1", 70)],
     "locked_for_others": [
         locked(422, ["held"]),
         locked(200, basket([item(1)]), "mine"),
@@ -344,6 +384,8 @@ WRONG: dict[str, list[History]] = {
         offered({"item_ids": ["7009"]}),
         offered({"item_ids": ["7001"], "max_quantity": 1}),
         overdrawn(),
+        again("u2", committed(redemption_id=71)),
+        again("u2", committed(redemption_id=None), **QUERY),
     ],
     "refusal_debits_nothing": [
         refused(USED),
@@ -361,6 +403,7 @@ WRONG: dict[str, list[History]] = {
         batched([item(1)], [item(1)], (2,)),
         batched([item(1)], [], (2,)),
         batched([item(1)], [item(2, None, None)], (1, 2)),
+        basket_again("u2", 71),
     ],
     "locked_for_others": [
         locked(200, basket()),
@@ -427,6 +470,47 @@ def test_a_right_history_is_judged_and_passes(law: str, history: History) -> Non
 @pytest.mark.parametrize(("law", "history"), [(law, each) for law, all_ in WRONG.items() for each in all_])
 def test_a_wrong_history_breaks_the_law(law: str, history: History) -> None:
     assert [each.breach for each in BY_ID[law].judge(history) if each.breach]
+
+
+@pytest.mark.parametrize("law", sorted(set(RIGHT) - {"documented_answer"}))
+def test_an_answer_that_was_lost_on_the_way_breaks_no_law(law: str) -> None:
+    """Whatever the server did, and whoever could look: silence is no refusal."""
+    for history in RIGHT[law]:
+        for lost in history.steps:
+            gone = dataclasses.replace(lost, status=None, answer=None, raw=None)
+            told = dataclasses.replace(
+                history, entries=tuple(gone if each is lost else each for each in history.entries)
+            )
+            assert [each.breach for each in BY_ID[law].judge(told) if each.breach] == []
+
+
+def test_a_quote_that_was_lost_promises_nothing() -> None:
+    book = Book().then(ONLINE, order(**QUERY), 200, committed(redemption_id=None))
+    book.then(ONLINE, order(receipt=200, **QUERY), 0, None)
+    history = book.then(ONLINE, order(receipt=200), 200, committed(2.0)).history()
+    assert [each.breach for law in LAWS[:-1] for each in law.judge(history) if each.breach] == [
+        "no answer came"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("history", "right"),
+    [
+        (misnamed("item_name_1"), True),
+        (misnamed("item_name_2"), False),
+        (misnamed("item_name"), False),
+    ],
+)
+def test_an_error_names_the_field_that_is_wrong(history: History, right: bool) -> None:
+    breaches = [each.breach for each in BY_ID["documented_answer"].judge(history)]
+    assert breaches == [None if right else "the error names another field than the one that is wrong"]
+
+
+def test_names_are_in_the_language_that_was_asked_for() -> None:
+    told = "a name is not in the language that `Accept-Language` asks for"
+    for name, right in (("Regalo inventado", True), ("Invented Treat", False)):
+        breaches = [answers._unspoken(spoken(name), each) for each in spoken(name).steps]
+        assert breaches == [None if right else told]
 
 
 def test_each_law_of_the_contract_is_in_the_book_and_tried_both_ways() -> None:

@@ -13,11 +13,23 @@ import requests
 from punchh_contract.conformance.fixtures import Fixture
 from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws import bodies
-from punchh_contract.conformance.laws.history import BATCH, CALL, CODE_MADE, ONLINE, SUCCESS, History, Step
-from punchh_contract.conformance.naming import TOKEN
-from punchh_contract.conformance.spending import CapError
+from punchh_contract.conformance.laws.history import (
+    BATCH,
+    CALL,
+    CODE_MADE,
+    ONLINE,
+    SUCCESS,
+    Asset,
+    History,
+    Step,
+)
+from punchh_contract.conformance.naming import TOKEN, word
+from punchh_contract.conformance.prober import settled
+from punchh_contract.conformance.spending import CapError, Outcome
 from punchh_contract.conformance.verdict.answers import Answer
 
+ONCE = ("reward", "redemption_code")
+"""Kinds of discount of which there is one."""
 UNKNOWN = {"x_unknown_field": "of no meaning"}
 KEPT = 2
 """Redemptions that a fixture must have left: one, and another that a wrong target makes of its repetition."""
@@ -46,36 +58,68 @@ class Teller:
     def _online(self) -> Iterator[tuple[str, Tell]]:
         for kind, field in (*bodies.FIELDS.items(), ("card_completion", "discount_type")):
             asset = self._left(ONLINE, field)
-            body = self._ordered(kind, asset) if asset else None
-            if body is not None:
+            body = self._ordered(kind, str(asset.value)) if asset else None
+            if asset is not None and body is not None:
                 name = f"a fixture of {field} is quoted, committed and sent again"
-                yield name, functools.partial(self._kept, name, ONLINE, body)
+                yield name, functools.partial(self._kept, name, ONLINE, body, once=kind in ONCE)
 
     def _batch(self) -> Iterator[tuple[str, Tell]]:
         guest = self._left(BATCH, "user_id")
         if guest is not None:
             name = "a basket is quoted, committed and sent again"
-            yield name, functools.partial(self._kept, name, BATCH, bodies.batch(guest.value))
+            body = bodies.batch(guest.value)
+            yield name, functools.partial(self._kept, name, BATCH, body, once=True)
 
     def _codes(self) -> Iterator[tuple[str, Tell]]:
         subscription = self._left(CODE_MADE, "subscription_id")
         if subscription is not None:
             client = self._run.job.credentials.of(self._run.contract.operation(CODE_MADE)).client
             body = {"client": client, "subscription_id": subscription.value}
-            name = "two codes of one subscription"
+            name = "two codes of one subscription, and one of them redeemed by two orders"
             yield name, functools.partial(self._two_codes, name, body)
 
     def _two_codes(self, name: str, body: dict[str, Any]) -> History:
         story = _Story(name)
-        for _ in range(2):
-            self._send(story, CODE_MADE, body)
+        made = [self._send(story, CODE_MADE, body) for _ in range(2)]
+        code = made[0].answer.get("redemption_tracking_code") if made[0] and made[0].redemptions else None
+        if isinstance(code, str) and code and ONLINE in self._run.job.operations:
+            self._redeemed_twice(story, code, body)
         return story.history()
 
-    def _ordered(self, kind: str, asset: Fixture) -> dict[str, Any] | None:
-        """An order of an asset; None where the fixtures name no guest and no store for it."""
+    def _redeemed_twice(self, story: "_Story", code: str, subscription: dict[str, Any]) -> None:
+        """Redeem a code under two keys. The first is what the code was made, and counted, for; the second
+        must be refused, and is counted in case that it is not.
+        """
+        run = self._run
+        order = self._ordered("redemption_code", code)
+        if order is None:
+            return
+        run.made.add((word("redemption_code"), str, code))
+        first = self._send(story, ONLINE, order | self._key())
+        if first is None or first.outcome != SUCCESS:
+            return
+        try:
+            bill = run.spending.reserve(run.contract.operation(CODE_MADE), subscription)
+        except CapError:
+            return
+        outcome: Outcome = "unknown"
+        try:
+            second = self._send(story, ONLINE, order | self._key())
+            if second is None:
+                outcome = "free"
+            elif second.raw is not None:
+                outcome = settled(second.operation, second.raw.status, second.request, second.answer)
+        finally:
+            run.spending.settle(bill, outcome)
+
+    def _key(self) -> dict[str, str]:
+        return {"external_uid": f"{self._run.uid_prefix}law-given-{next(self._numbers)}"}
+
+    def _ordered(self, kind: str, key: str) -> dict[str, Any] | None:
+        """An order of what a key names; None where the fixtures name no guest and no store for it."""
         run = self._run
         stores = run.job.fixtures.of(ONLINE, "store_number")
-        body = bodies.online(kind, str(asset.value), lines=(333, 1333, 1334))
+        body = bodies.online(kind, key, lines=(333, 1333, 1334))
         body["client"] = run.job.credentials.of(run.contract.operation(ONLINE)).client
         if not stores:
             return None
@@ -87,16 +131,25 @@ class Teller:
             body["authentication_token"] = token.value
         return body
 
-    def _kept(self, name: str, operation: str, body: dict[str, Any]) -> History:
-        story = _Story(name)
+    def _kept(self, name: str, operation: str, body: dict[str, Any], *, once: bool) -> History:
+        """Quoted, committed and sent again. What there is `once` is also asked for under another key: a right
+        target refuses that, and takes nothing.
+        """
+        kind, field = str(body.get("discount_type")), bodies.FIELDS.get(str(body.get("discount_type")), "")
+        story = _Story(
+            name, {(kind, str(body[field])): Asset(0, kind, str(body[field]))} if once and field else {}
+        )
         quote = bodies.quote(body)
         first = self._send(story, operation, quote)
         self._send(story, operation, quote)
         if first is not None:
             self._send(story, operation, {**quote, **UNKNOWN}, twin=first.place)
-        key = {"external_uid": f"{self._run.uid_prefix}law-given-{next(self._numbers)}"}
+        key = self._key()
         done = self._send(story, operation, body | key)
         if done is not None and done.outcome == SUCCESS:
+            if once:
+                self._send(story, operation, quote)
+                self._send(story, operation, body | self._key())
             self._send(story, operation, body | key)
         return story.history()
 
@@ -139,8 +192,9 @@ class Teller:
 
 
 class _Story:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, assets: dict[tuple[str, str], Asset] | None = None) -> None:
         self._name = name
+        self._assets = assets or {}
         self.steps: list[Step] = []
 
     def note(self, step: Step) -> Step:
@@ -148,4 +202,4 @@ class _Story:
         return step
 
     def history(self) -> History:
-        return History(self._name, tuple(self.steps))
+        return History(self._name, tuple(self.steps), self._assets)

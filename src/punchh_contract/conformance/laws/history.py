@@ -56,6 +56,7 @@ class Step:
     `guest` is whom it names. `status` is None where no answer came. `turn` numbers what was sent at once.
     `fault` is trouble that was ordered for it, `wrong` what is wrong with its credentials, for which the
     answer may only have one of `wanted`; `refused` is another reason to refuse it, `granted` one not to.
+    `names` is the field that a refusal which names one must name.
     `twin` is the step that it repeats with fields that mean nothing.
     Views are None where nobody could look.
     """
@@ -78,6 +79,7 @@ class Step:
     twin: int | None = None
     refused: str | None = None
     granted: str | None = None
+    names: str | None = None
 
     @functools.cached_property
     def outcome(self) -> str:

@@ -22,10 +22,15 @@ from punchh_contract.conformance.laws.telling import finding
 from punchh_contract.conformance.laws.world import World
 from punchh_contract.conformance.verdict.findings import Finding
 from punchh_contract.conformance.wire import StoppedError, WireError
+from punchh_contract.contract import Operation
 
 Say = Callable[[str], None]
 
 NEVER_SEEN = "no story came so far as to show it"
+NOTHING_LEFT = (
+    "no story came so far as to show it: the fixtures listed were refused, or have too little left; a"
+    " story takes one of each sort that may be redeemed twice more (`spend`)"
+)
 
 
 def run(run: Run, say: Say) -> None:
@@ -211,11 +216,19 @@ def _count(run: Run, court: Court, control: Control | None) -> None:
             count = court.judged[law.id, operation.id]
             run.result.laws.append({"law": law.id, "operation": operation.id, "judged": count})
             if not count:
-                run.result.leave_out(operation.id, f"law:{law.id}", _why(law, control))
+                why = _why(law, control, listed=_lists(run, operation))
+                run.result.leave_out(operation.id, f"law:{law.id}", why)
 
 
-def _why(law: Law, control: Control | None) -> str:
+def _lists(run: Run, operation: Operation) -> bool:
+    """Whether the fixtures name what an operation could spend."""
+    return any(each.operation == operation.id and each.spend is not None for each in run.job.fixtures)
+
+
+def _why(law: Law, control: Control | None, *, listed: bool) -> str:
     if control is None:
+        if listed and not law.needs:
+            return NOTHING_LEFT
         needs = law.needs or (Need.FIXTURES,)
         return "it needs " + "; ".join(each.value for each in needs)
     return Need.REFUSALS.value if Need.REFUSALS in law.needs else NEVER_SEEN

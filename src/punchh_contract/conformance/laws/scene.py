@@ -41,7 +41,8 @@ class Order:
 
     `by_body` names the guest by the token in the body instead of a header. `wrong` is a fault of credentials.
     `headers` come beside the usual ones. `look` False leaves out the looks before and after. `timeout` is in
-    seconds. `refused` is why the contract has it refused, `granted` why it has not.
+    seconds. `refused` is why the contract has it refused, `granted` why it has not; `names` is the field that
+    a refusal has to name if it names one.
     """
 
     operation: str
@@ -57,6 +58,7 @@ class Order:
     headers: tuple[tuple[str, str], ...] = ()
     refused: str | None = None
     granted: str | None = None
+    names: str | None = None
 
 
 class Scene:
@@ -295,7 +297,11 @@ class Scene:
             data=compact(order.body),
             auth=PunchhRequestsAuth(credentials, run.contract),
         ).prepare()
-        return prepared if order.wrong is None else _spoilt(operation, order.wrong, credentials, prepared)
+        if order.wrong is None:
+            return prepared
+        # The run's own id token: a fault may send it in place of what else tells who asks.
+        known = dataclasses.replace(credentials, id_token=run.job.credentials.id_token)
+        return _spoilt(operation, order.wrong, known, prepared)
 
     def _note(
         self, order: Order, response: requests.Response | None, before: View | None, *, last: bool
@@ -326,6 +332,7 @@ class Scene:
             order.twin,
             order.refused,
             order.granted,
+            order.names,
         )
         if order.operation == CODE_MADE and step.outcome == SUCCESS:
             self.world.allow("redemption_code", str(step.answer.get("redemption_tracking_code")))

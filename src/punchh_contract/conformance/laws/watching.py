@@ -4,7 +4,8 @@ import requests
 
 from punchh_contract.conformance.laws.book import BY_ID
 from punchh_contract.conformance.laws.court import Breach, Court
-from punchh_contract.conformance.laws.history import CODE_MADE, History, Step
+from punchh_contract.conformance.laws.history import CODE_MADE, SUCCESS, History, Step
+from punchh_contract.conformance.laws.judges.codes import given_out
 from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.contract import Operation
 
@@ -21,11 +22,13 @@ WATCHED = (
 
 
 class Watcher:
-    """Sees one exchange after the other. Codes are remembered until the target forgets them (`forget`)."""
+    """Sees one exchange after the other. Codes are remembered until the target forgets them (`forget`), each
+    with the answer that gave it out first.
+    """
 
     def __init__(self) -> None:
         self.court = Court(tuple(BY_ID[each] for each in WATCHED))
-        self._codes: list[Step] = []
+        self._codes: dict[str, Step] = {}
         self._seen = 0
 
     def forget(self) -> None:
@@ -42,8 +45,13 @@ class Watcher:
         )
         if not isinstance(request, dict):
             return []
-        if operation.id != CODE_MADE:
+        if operation.id != CODE_MADE or step.outcome != SUCCESS:
             return self.court.judge(History(AS_IT_CAME, (step,)))
-        self._codes.append(step)
-        found = self.court.judge(History(CODES_AS_THEY_CAME, tuple(self._codes)))
+        names = given_out(step)
+        first = next((self._codes[each] for each in sorted(names) if each in self._codes), None)
+        for each in names:
+            self._codes.setdefault(each, step)
+        if first is None:
+            return self.court.judge(History(CODES_AS_THEY_CAME, (step,)))
+        found = self.court.judge(History(CODES_AS_THEY_CAME, (first, step)))
         return [each for each in found if each.judgement.step is step]

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import decimal
+import json
+import re
 import zoneinfo
 from collections.abc import Iterator
 from typing import Any
@@ -18,11 +20,11 @@ from punchh_contract.conformance.laws.history import (
     Judgement,
     Step,
 )
-from punchh_contract.conformance.laws.judges.money import cents, due, items, lines
+from punchh_contract.conformance.laws.judges.money import basket_key, cents, due, items, lines
 from punchh_contract.conformance.laws.judges.quotes import granted
 from punchh_contract.conformance.laws.view import BANKED, taken
 from punchh_contract.conformance.verdict import judging
-from punchh_contract.conformance.verdict.findings import Exchange
+from punchh_contract.conformance.verdict.findings import Exchange, Severity
 from punchh_contract.contract import load
 
 LIFETIMES = {CODE_MADE: dt.timedelta(minutes=10), FORCE: dt.timedelta(hours=2)}
@@ -40,7 +42,35 @@ def documented_answer(history: History) -> Iterator[Judgement]:
             continue
         exchange = Exchange(step.operation.id, "laws", 0, step.operation.path, {"User-Agent": ""}, None)
         found = judging.judge(load(), exchange, step.request, step.raw)
-        yield Judgement(step, found[0].statement if found else None)
+        wrong = found[0].statement if found else _misnamed(step) or _unspoken(history, step)
+        yield Judgement(step, wrong)
+
+
+def _misnamed(step: Step) -> str | None:
+    """Whether a refusal names another field than the one at fault; a line's has its index from zero."""
+    for (status, _), fact in step.operation.errors.items():
+        text, mark, rest = fact.text.partition("{field}")
+        if step.names is None or status != step.status or not mark or rest:
+            continue
+        told = re.search(re.escape(text) + r"(\w+)", json.dumps(step.answer))
+        if told is not None and told[1] != step.names:
+            return "the error names another field than the one that is wrong"
+    return None
+
+
+def _unspoken(history: History, step: Step) -> str | None:
+    """Whether the name of an offer is in another language than the one that was asked for."""
+    language = step.sent.headers.get("Accept-Language") if step.sent is not None else None
+    if step.operation.id != BATCH or not language:
+        return None
+    for each in items(step, "success"):
+        asset = history.assets.get(basket_key(history, each))
+        words = asset.terms.get("translations", {}).get(language) if asset is not None else None
+        details = each.get("discount_details")
+        told = details.get("name") if isinstance(details, dict) else None
+        if words is not None and told is not None and told != words["name"]:
+            return "a name is not in the language that `Accept-Language` asks for"
+    return None
 
 
 def discount_within_receipt(history: History) -> Iterator[Judgement]:
@@ -100,7 +130,10 @@ def distribution_sums_to_discount(history: History) -> Iterator[Judgement]:
 
 
 def basket_items_end_once(history: History) -> Iterator[Judgement]:
-    """Each basket item is in exactly one of success and failures; what was redeemed leaves the basket."""
+    """Each basket item is in exactly one of success and failures; what was redeemed leaves the basket, and
+    is not redeemed again.
+    """
+    yield from _redeemed_again(history)
     for step in history.steps:
         if step.operation.id != BATCH or step.status != step.operation.success.status or step.wrong:
             continue
@@ -121,6 +154,26 @@ def basket_items_end_once(history: History) -> Iterator[Judgement]:
             elif _failed_in_vain(history, step, bad):
                 breach = "an item that the guest holds, and that fits the receipt, failed"
         yield Judgement(step, breach)
+
+
+def _redeemed_again(history: History) -> Iterator[Judgement]:
+    """Whether an item of a basket was redeemed before, by another redemption."""
+    done: dict[tuple[int, int], frozenset[int]] = {}
+    for entry in history.entries:
+        if not isinstance(entry, Step):
+            if not entry.path.startswith("clock"):
+                done.clear()  # it may be in the basket anew
+            continue
+        if entry.operation.id != BATCH or entry.outcome != SUCCESS or history.may_repeat(entry):
+            continue
+        again = False
+        for each in items(entry, "success"):
+            number, redeemed = each.get("discount_basket_item_id"), each.get("redemption_id")
+            if isinstance(number, int) and redeemed is not None:
+                known = done.setdefault((entry.guest, number), entry.redemptions)
+                again = again or redeemed not in known
+        told = "a basket item that was redeemed is redeemed again"
+        yield Judgement(entry, told if again else None, Severity.SPEND if again else None)
 
 
 def _failed_in_vain(history: History, step: Step, failed: list[Any]) -> bool:
@@ -233,8 +286,8 @@ def credential_required(history: History) -> Iterator[Judgement]:
 
 def _door(history: History, *, signed: bool) -> Iterator[Judgement]:
     for step in history.steps:
-        if step.wrong is None or not step.wanted or (412 in step.wanted) != signed:
-            continue
+        if step.wrong is None or not step.wanted or (412 in step.wanted) != signed or step.status is None:
+            continue  # that no answer came says nothing of the door
         if step.status not in step.wanted:
             told = " or ".join(map(str, sorted(step.wanted)))
             yield Judgement(step, f"{step.wrong}: must be answered {told}, and was answered {step.status}")

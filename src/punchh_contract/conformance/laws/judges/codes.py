@@ -11,6 +11,7 @@ from punchh_contract.conformance.laws.history import (
     QUOTE,
     REFUSAL,
     SUCCESS,
+    UNKNOWN,
     History,
     Judgement,
     Step,
@@ -29,10 +30,14 @@ def code_unique(history: History) -> Iterator[Judgement]:
     for step in history.steps:
         if step.operation.id != CODE_MADE or step.outcome != SUCCESS:
             continue
-        code = str(step.answer.get("redemption_tracking_code"))
-        names = {code, *map(str, step.redemptions)}
+        names = given_out(step)
         yield Judgement(step, "a code, or its redemption, was given out before" if names & codes else None)
         codes |= names
+
+
+def given_out(step: Step) -> set[str]:
+    """The code of a success, and its redemption."""
+    return {str(step.answer.get("redemption_tracking_code")), *map(str, step.redemptions)}
 
 
 def code_redeemable_once(history: History) -> Iterator[Judgement]:
@@ -79,8 +84,8 @@ def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
         if step.operation.id != ONLINE or step.wrong:
             continue
         kind, key = asked(step)
-        if step.turn in several:
-            used |= {key} if kind == "redemption_code" else set()  # by one of them
+        if step.turn in several or step.outcome == UNKNOWN:
+            used |= {key} if kind == "redemption_code" else set()  # by one of them, or perhaps
         if step.before is None or step.turn in several:
             continue
         made = history.code_of(key) if kind == "redemption_code" else None
@@ -108,6 +113,8 @@ def locked_for_others(history: History) -> Iterator[Judgement]:
         turn = turns[step.place]
         if step.operation.id != BATCH or turn.before is None or turn.after is None:
             continue
+        if len(turn.steps) == 1 and step.outcome == UNKNOWN:
+            continue  # nobody knows whether it was let in
         if len(turn.steps) > 1:
             if step is turn.steps[-1]:
                 yield Judgement(step, _let_in_at_once(turn))
@@ -143,18 +150,21 @@ def rate_limit_holds(history: History) -> Iterator[Judgement]:
     """In one minute so many calls are let through as the contract says, and not one more."""
     if not history.settings.get("rate_limits"):
         return
-    count, last = 0, None
+    count, lost, last = 0, 0, None
     for entry in history.entries:
         if not isinstance(entry, Step):
             if entry.path.startswith("clock") and last is not None:
-                count = 0
+                count = lost = 0
             continue
         limit = entry.operation.rate_limit
-        if entry.operation.id != FORCE or limit is None or entry.status is None:
+        if entry.operation.id != FORCE or limit is None:
+            continue
+        if entry.status is None:
+            lost += 1  # it may have been let through
             continue
         last = entry
         if entry.status == TOO_MANY:
-            early = count < limit.per_minute
+            early = count + lost < limit.per_minute
             yield Judgement(entry, "a call was refused before the limit was reached" if early else None)
             continue
         count += 1

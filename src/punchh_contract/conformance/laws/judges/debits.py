@@ -36,8 +36,9 @@ from punchh_contract.conformance.verdict.findings import Severity
 def exact_debit(history: History) -> Iterator[Judgement]:
     """What was taken in a turn is what its answers say, once for each redemption; so is what is granted."""
     seen: set[tuple[str, int]] = set()
+    yield from _only_once(history)
     for step in history.steps:
-        if step.granted:
+        if step.granted and step.outcome != UNKNOWN:
             good = step.outcome in (SUCCESS, QUOTE)
             yield Judgement(step, None if good else f"{step.granted}, and it was not redeemed", Severity.LOSS)
     for turn in history.turns:
@@ -61,6 +62,26 @@ def exact_debit(history: History) -> Iterator[Judgement]:
             yield Judgement(step, *_compared(total, taken(turn.before, turn.after)))
             yield Judgement(step, *_covered(total, turn.before))
         yield from (Judgement(each, _recorded(turn.after, each)) for each in fresh)
+
+
+def _only_once(history: History) -> Iterator[Judgement]:
+    """Whether a reward that was redeemed is redeemed, or promised, again; answers alone tell it."""
+    done: dict[tuple[int, str], Step] = {}
+    for entry in history.entries:
+        if not isinstance(entry, Step):
+            if not entry.path.startswith("clock"):
+                done.clear()  # it may have been given anew
+            continue
+        kind, key = asked(entry) if entry.operation.id == ONLINE else ("", "")
+        if kind != "reward" or entry.outcome not in (SUCCESS, QUOTE) or history.may_repeat(entry):
+            continue
+        first = done.get((entry.guest, key))
+        if first is None:
+            if entry.outcome == SUCCESS:
+                done[entry.guest, key] = entry
+        elif (entry.turn > first.turn or not entry.asks) and (entry.uid is None or entry.uid != first.uid):
+            how = "promised" if entry.asks else "redeemed"
+            yield Judgement(entry, f"a reward that was redeemed is {how} again", Severity.SPEND)
 
 
 def debited_once(history: History) -> Iterator[Judgement]:

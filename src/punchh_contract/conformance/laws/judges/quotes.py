@@ -11,6 +11,7 @@ from punchh_contract.conformance.laws.history import (
     QUOTE,
     REFUSAL,
     SUCCESS,
+    UNKNOWN,
     History,
     Judgement,
     Step,
@@ -77,7 +78,9 @@ def quote_equals_commit(history: History) -> Iterator[Judgement]:
 def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
     """A commit whose receipt was another when it was quoted is what a quote of its own receipt says."""
     for commit in history.steps:
-        if commit.asks or commit.fault or commit.wrong or history.may_repeat(commit):
+        if commit.asks or commit.fault or commit.wrong or commit.outcome not in (SUCCESS, REFUSAL, ERROR):
+            continue
+        if history.may_repeat(commit):
             continue
         earlier = [
             each
@@ -92,7 +95,11 @@ def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
             if receipt is not None and amount is not None and amount > receipt:
                 yield Judgement(commit, "the receipt shrank after the quote; the old discount was granted")
                 continue
-        same = [each for each in earlier if _key(each) == _key(commit)]
+        same = [
+            each
+            for each in earlier
+            if _key(each) == _key(commit) and each.outcome in (QUOTE, REFUSAL, ERROR) and not each.wrong
+        ]
         if same:
             yield Judgement(commit, _differs(same[-1], commit, "of the receipt that was sent"))
         elif commit.outcome == SUCCESS:
@@ -106,6 +113,8 @@ def unknown_fields_ignored(history: History) -> Iterator[Judgement]:
         if step.twin is None:
             continue
         plain = by_place[step.twin]
+        if UNKNOWN in (plain.outcome, step.outcome):
+            continue  # a lost answer is none that could differ
         if plain.asks == step.asks:
             same = (plain.status, plain.outcome) == (step.status, step.outcome) and promise(plain) == promise(
                 step

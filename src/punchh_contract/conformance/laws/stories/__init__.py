@@ -1,6 +1,6 @@
 """The named stories: importing them all fills the list."""
 
-from punchh_contract.conformance.laws.stories import codes, crashes, debiting, doors, quoting
+from punchh_contract.conformance.laws.stories import codes, crashes, debiting, doors, fields, quoting
 from punchh_contract.conformance.laws.stories.story import STORIES, Story
 
-__all__ = ["STORIES", "Story", "codes", "crashes", "debiting", "doors", "quoting"]
+__all__ = ["STORIES", "Story", "codes", "crashes", "debiting", "doors", "fields", "quoting"]

@@ -78,6 +78,13 @@ def affordable(scene: Scene) -> None:
     scene.online(guest, "discount_amount", "5", uid=uid, granted=AFFORDABLE)
 
 
+@story("signed in as one guest, with another's token in the body", ONLINE)
+def two_guests(scene: Scene) -> None:
+    guest, other = scene.guest(banked_cents=900), scene.guest(banked_cents=900)
+    extra = {"authentication_token": other.authentication_token}
+    scene.online(guest, "discount_amount", "5", extra=extra, granted=AFFORDABLE)
+
+
 @story("a business that is closed", ONLINE, BATCH)
 def closed(scene: Scene) -> None:
     guest = scene.guest(banked_cents=900, rewards=({"discount_cents": 500},), basket=(("reward", 0),))

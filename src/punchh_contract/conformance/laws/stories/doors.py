@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.stories.debiting import OPERATIONS, right_order
-from punchh_contract.conformance.laws.stories.story import FORCE, story
-from punchh_contract.conformance.probes import Call, Probe, probes_of
+from punchh_contract.conformance.laws.stories.story import FORCE, ONLINE, story
+from punchh_contract.conformance.probes import Call, Probe, by_mail, probes_of
 from punchh_contract.contract import Operation
 from punchh_contract.signing import sign
 
@@ -17,14 +17,15 @@ NOT_THE_BODY = {"x": 1}
 
 
 def _digest_of(
-    path: str | None = None, secret: str | None = None
+    path: str | None = None, secret: str | None = None, body: bytes | None = None
 ) -> Callable[[Operation, Credentials, Call], None]:
-    """Signs something else than what is sent: another path, or by another secret."""
+    """Signs something else than what is sent: another path or body, or by another secret."""
 
     def change(operation: Operation, credentials: Credentials, call: Call) -> None:
         if operation.signature is not None:
             held = secret or str(credentials.of(operation).secret)
-            digest = sign(operation.signature.algorithm, held, path or call.path, call.body)
+            signed = (call.path if path is None else path, call.body if body is None else body)
+            digest = sign(operation.signature.algorithm, held, *signed)
             name = operation.signature.header
             call.headers = {key: each for key, each in call.headers.items() if key.lower() != name.lower()}
             call.headers[name] = digest
@@ -36,6 +37,9 @@ def _more(operation: Operation) -> Iterator[Probe]:
     """What else can be wrong with a signature, where nobody counts failed authentications."""
     if operation.signature is not None:
         yield Probe("a digest of another path", DIGEST, _digest_of(path="/api/auth/redemptions/another_path"))
+        yield Probe("a digest of the body alone", DIGEST, _digest_of(path=""))
+        yield Probe("a digest of the path alone", DIGEST, _digest_of(body=b""))
+        yield Probe("a digest of nothing", DIGEST, _digest_of(path="", body=b""))
         yield Probe("a digest by another secret", DIGEST, _digest_of(secret="another-invented-secret"))  # noqa: S106  # nobody's
 
 
@@ -46,7 +50,8 @@ def _doors(scene: Scene, operation: str) -> None:
     if order is None:
         return
     wanted = scene.world.run.contract.operation(operation)
-    for probe in (*probes_of(wanted), *_more(wanted)):
+    mailed = (by_mail(order.guest.email),) if operation == ONLINE else ()
+    for probe in (*probes_of(wanted), *_more(wanted), *mailed):
         if all(getattr(scene.world.run.job.credentials, name) for name in probe.needs):
             scene.call(dataclasses.replace(order, wrong=probe))
         if probe.name in ("no credential", "a wrong credential"):

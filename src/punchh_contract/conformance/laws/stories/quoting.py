@@ -71,6 +71,18 @@ def basket_quoted(scene: Scene) -> None:
         scene.batch(guest, lines=lines, uid=scene.world.uid())
 
 
+@story("names in the language asked for", BATCH)
+def spoken(scene: Scene) -> None:
+    guest = scene.guest(
+        rewards=({"discount_cents": 500, "translations": {"es": {"name": "Regalo inventado"}}},),
+        basket=(("reward", 0),),
+    )
+    scene.setting(languages=["es"])
+    scene.batch(guest, query=True)
+    for query in (True, False):
+        scene.batch(guest, query=query, headers=(("Accept-Language", "es"),))
+
+
 @story("a receipt changes between quote and commit", ONLINE)
 def changed_online(scene: Scene) -> None:
     guest = scene.guest(
