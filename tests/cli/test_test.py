@@ -119,7 +119,7 @@ def test_a_sandbox_that_does_not_answer_ends_with_2(monkeypatch: pytest.MonkeyPa
     done = invoke()
 
     assert done.exit_code == 2
-    assert f"{NOBODY}/_sandbox/credentials does not answer" in done.output
+    assert f"{NOBODY}/_sandbox/fixtures does not answer" in done.output
 
 
 Told = Callable[..., Result]

@@ -317,6 +317,23 @@ def test_a_server_that_checks_no_id_token_is_found(
     assert names(findings) == ["a wrong id-token"]
 
 
+@pytest.mark.parametrize("operation_id", ["create_online_redemption", "create_subscription_redemption_code"])
+def test_a_server_that_an_id_token_opens_is_found(
+    operation_id: str, tampered: Any, serve: Serve, judge: Any
+) -> None:
+    operation, own = load().operation(operation_id), []
+
+    def let_in(exchange: Any) -> None:
+        if exchange.headers.get("id-token") == own[0].id_token and CREDENTIALS not in exchange.headers:
+            exchange.headers[CREDENTIALS] = authorization_headers(operation, own[0])["Authorization"]
+
+    with serve(tampered(before=let_in)) as url:
+        own.append(target.credentials(url))
+        findings = judge(url, operation)
+
+    assert names(findings) == ["an id-token alone"]
+
+
 @pytest.mark.parametrize(
     ("operation_id", "field", "found"),
     [

@@ -2,6 +2,7 @@
 
 import json
 
+from punchh_contract.conformance.coverage import Coverage
 from punchh_contract.conformance.result import INTERRUPTED, Result
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Severity, Story
@@ -14,11 +15,14 @@ def full() -> Result:
     exchange = Exchange(FORCE.id, "fuzzing", 1, FORCE.path, {"User-Agent": "x"}, {"user_id": 1}, "none")
     tally = Tally((FORCE.id,))
     tally.add(FORCE, "fuzzing", 401, {"user_id": 1}, {"error": "x"})
+    coverage = Coverage()
+    coverage.add(FORCE, FORCE.path, {"User-Agent": "x"}, b'{"user_id":1}', 401, b'{"error":"x"}')
     story = Story(
         "a story", (Scene("a guest", move=("PUT", "guests/1", {})), Scene("a call", exchange, turn=1))
     )
     return Result(
         tally=tally,
+        coverage=coverage,
         findings=[
             Finding("server_error", FORCE.id, "#/paths", Severity.CRASH, "words", 500, exchange),
             Finding("law:exact_debit", FORCE.id, "#/paths", Severity.AMOUNT, "words", 201, exchange, story),
@@ -41,7 +45,9 @@ def test_every_field_arrives() -> None:
     again = Result.load(json.loads(json.dumps(result.dump())))
 
     assert again.tally.counts == result.tally.counts
-    assert {**vars(again), "tally": None} == {**vars(result), "tally": None}
+    assert again.coverage.counts == result.coverage.counts != {}
+    compared = {"tally": None, "coverage": None}
+    assert {**vars(again), **compared} == {**vars(result), **compared}
 
 
 def test_what_was_handed_out_is_not_shown() -> None:

@@ -138,6 +138,7 @@ def test_a_summary_has_what_a_report_shows() -> None:
         "success": 2,
         "generated": 1,
         "quote": 1,
+        "committed": 0,
         "refusal": 1,
         "error": 1,
         "probes": 1,
