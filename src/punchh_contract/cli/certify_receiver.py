@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from punchh_contract.cli import Seconds
-from punchh_contract.cli.send import TIMEOUT, _target
+from punchh_contract.cli.send import TIMEOUT, target
 from punchh_contract.errors import UsageError
 from punchh_contract.receiver.certify import Result, certify
 from punchh_contract.receiver.certify.rendering import as_document, as_lines, closing
@@ -86,11 +86,11 @@ def command(
       punchh-contract certify-receiver http://localhost:3000/punchh --scheme bearer --format json
     """
     try:
-        target = _target(url, allow_host)
+        address = target(url, allow_host)
     except UsageError as error:
         raise UsageError(str(error).replace("--to", "URL")) from None
     report = certify(
-        target,
+        address,
         Credentials.from_mapping(os.environ),
         run=secrets.token_hex(8),
         now=datetime.now(UTC),

@@ -69,10 +69,10 @@ def command(
       punchh-contract send event.json --to http://127.0.0.1:8788/hook
       jq -c .event export.json | punchh-contract send - --to http://localhost:3000/punchh --scheme hmac-sha256
     """
-    target = _target(url, allow_host)
+    address = target(url, allow_host)
     credentials = Credentials.from_mapping(os.environ)
     body = _body(file)
-    content = _Content(target, scheme or credentials.strongest, credentials, body)
+    content = _Content(address, scheme or credentials.strongest, credentials, body)
     failed = 0
     for _ in range(count):
         answer = asyncio.run(_delivered(content))
@@ -160,7 +160,7 @@ async def _start(response: httpx.Response) -> bytes:
     return received
 
 
-def _target(url: str, allowed: tuple[str, ...]) -> str:
+def target(url: str, allowed: tuple[str, ...]) -> str:
     """The URL with its origin normalised. Raises UsageError that repeats nothing of it but its host."""
     if "#" in url or not url.isascii() or not url.isprintable() or " " in url:
         raise UsageError("--to must be percent-encoded as it is sent: no spaces, no fragment, ASCII only")
