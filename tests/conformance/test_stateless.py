@@ -1,5 +1,6 @@
 """Whether laws tell more than shapes: a server that keeps no state passes the fuzzing and fails them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,23 @@ def test_laws_do(tmp_path: Path, number: stateless.Number, broken: set[tuple[str
     # By laws of what was redeemed before, and by nothing that one answer shows.
     assert {check.partition(":")[0] for check, _ in ran.found} == {"law"}
     assert {each["severity"] for each in ran.report["findings"]} == {"SPEND"}
+
+
+def test_a_code_that_it_gave_is_redeemed_and_stands_in_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: set[str] = set()
+    make = stateless._HANDLERS[MOBILE]
+
+    def remembered(body: stateless.Json, number: int) -> stateless.Answer:
+        status, answer = make(body, number)
+        given.add(answer["redemption_tracking_code"])
+        return status, answer
+
+    monkeypatch.setitem(stateless._HANDLERS, MOBILE, remembered)
+    ran = run(tmp_path, stateless.derived, *foreign.LAWS)
+
+    assert given
+    assert ("law:code_redeemable_once", ONLINE) in ran.found
+    for file in ran.folders.files():
+        assert not re.search(rf"\b({'|'.join(given)})\b", file.read_text(errors="replace")), file

@@ -297,6 +297,21 @@ operations:
             assert ("--control" in told) == any(each in BY_CONTROL for each in law.needs)
 
 
+def test_a_law_that_listed_fixtures_did_not_reach_is_not_said_to_want_them_listed() -> None:
+    app = Lying()
+    with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
+        given = read(
+            "operations: {process_batch_redemption: {user_id: [{value: 111112000, spend: 1}]}}",
+            load(),
+            "fixtures.yaml",
+        )
+        run = Run(job_for(url, phases=(LAWS,), own=False, fixtures=given, reset_path=None), load())
+        phase.run(run, lambda _: None)
+    why = {(row["operation"], row["what"]): row["why"] for row in run.result.not_run}
+    assert why["process_batch_redemption", "law:debited_once"] == phase.NOTHING_LEFT
+    assert Need.FIXTURES.value in why["create_online_redemption", "law:debited_once"]
+
+
 BY_CONTROL = (Need.CONTROL, Need.EVENTS, Need.CLOCK)
 
 

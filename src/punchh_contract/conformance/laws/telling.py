@@ -1,7 +1,7 @@
 """From a breach to a finding: the law, the shortest story in words, and a curl for each step."""
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from punchh_contract.conformance.laws.court import Breach
 from punchh_contract.conformance.laws.history import History, Move, Step
@@ -104,7 +104,7 @@ def _exchange(run: "Run", step: Step) -> Exchange | None:
         credentials = dataclasses.replace(credentials, access_token=token)
     return exchanges.record(
         step.operation,
-        Redactor(credentials, run.job.fixtures, (), run.contract),
+        Redactor(credentials, run.job.fixtures, _handed_out(run), run.contract),
         url=str(sent.url),
         headers=sent.headers,
         body=sent.body,
@@ -112,6 +112,11 @@ def _exchange(run: "Run", step: Step) -> Exchange | None:
         seed=run.job.seed,
         statuses=tuple(step.wanted),
     )
+
+
+def _handed_out(run: "Run") -> frozenset[Any]:
+    """Codes that somebody's server gave to a story; what was made on a sandbox is invented, and shown."""
+    return frozenset() if run.job.own else frozenset(value for _, _, value in run.made)
 
 
 def _token(step: Step) -> str | None:
