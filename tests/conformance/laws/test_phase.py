@@ -246,8 +246,10 @@ def test_the_same_seed_draws_the_same_sequences(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_the_phase_changed_is_put_back() -> None:
     app = Lying()
-    with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
-        control = Control(url)
+    with (
+        served(app) as url,  # type: ignore[arg-type]  # any ASGI app with a state
+        contextlib.closing(Control(url)) as control,
+    ):
         control.ask("POST", "clock/run")
         before = control.ask("GET", "business")
         phase.run(Run(job_for(url, "force_redeem", phases=(LAWS,)), load()), lambda _: None)

@@ -34,6 +34,10 @@ class Control:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
     def present(self) -> bool:
         """Whether there is one."""
         try:

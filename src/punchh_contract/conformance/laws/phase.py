@@ -40,20 +40,20 @@ def run(run: Run, say: Say) -> None:
         return
     started = time.monotonic()
     court = Court()
-    control = control_of(run)
     told = 0
-    if control is not None:
-        try:
-            told = _on_a_sandbox(run, control, court)
-        except StoppedError:
-            pass
-        except ControlError as error:
-            run.result.leave_out("all", "laws", f"the sandbox's control plane failed: {error}")
-    else:
-        with contextlib.suppress(StoppedError):
-            for history in Teller(run).histories():
-                report(run, court.judge(history))
-                told += 1
+    with control_of(run) as control:
+        if control is not None:
+            try:
+                told = _on_a_sandbox(run, control, court)
+            except StoppedError:
+                pass
+            except ControlError as error:
+                run.result.leave_out("all", "laws", f"the sandbox's control plane failed: {error}")
+        else:
+            with contextlib.suppress(StoppedError):
+                for history in Teller(run).histories():
+                    report(run, court.judge(history))
+                    told += 1
     if run.watcher is not None:
         court.judged.update(run.watcher.court.judged)
     _count(run, court, control)
@@ -83,12 +83,15 @@ def _rehearse(run: Run) -> None:
     _count(run, court, None)
 
 
-def control_of(run: Run) -> Control | None:
-    """The target's control plane; None where the run may not use one, or there is none."""
+@contextlib.contextmanager
+def control_of(run: Run) -> Iterator[Control | None]:
+    """The target's control plane for the length of a `with`; None where the run may not use one, or there is
+    none."""
     if not run.job.own:
-        return None
-    control = Control(run.job.base_url)
-    return control if control.present() else None
+        yield None
+        return
+    with contextlib.closing(Control(run.job.base_url)) as control:
+        yield control if control.present() else None
 
 
 def _on_a_sandbox(run: Run, control: Control, court: Court) -> int:

@@ -5,7 +5,7 @@ Nothing of the file but these goes to the target: guests, assets, codes and keys
 
 from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws import phase
-from punchh_contract.conformance.laws.control import ControlError
+from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.laws.court import Breach, Court
 from punchh_contract.conformance.laws.given import Teller
 from punchh_contract.conformance.laws.history import History
@@ -35,7 +35,11 @@ def retell(run: Run, story: Story) -> tuple[History, Court, list[Breach]]:
 
 
 def _told(run: Run, story: Story) -> History:
-    control = phase.control_of(run)
+    with phase.control_of(run) as control:
+        return _told_to(run, control, story)
+
+
+def _told_to(run: Run, control: Control | None, story: Story) -> History:
     if control is None:
         for name, tell in Teller(run).stories():
             if name == story.name:
