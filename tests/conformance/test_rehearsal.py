@@ -26,6 +26,7 @@ FULL = Credentials(
     client="sandbox-client",
     secret="sandbox-secret",
     access_token="sandbox-access",
+    id_token="sandbox-id",
     admin_key="sandbox-admin",
     location_key="sandbox-location",
     business_key="sandbox-business",

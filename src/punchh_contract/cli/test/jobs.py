@@ -1,5 +1,6 @@
 """What `punchh-contract test` is pointed at: target, credentials and fixtures become a job."""
 
+import contextlib
 import dataclasses
 import os
 import secrets
@@ -76,13 +77,14 @@ def controlled(options: Options, contract: Contract, environ: Mapping[str, str])
         raise UsageError(
             f"--control is for a sandbox on this machine, and {origin} is another: leave it out"
         ) from None
-    if not control.present():
-        raise UsageError(
-            f"--control: {origin} has no control plane; start a sandbox (`punchh-contract sandbox`), or leave"
-            " it out"
-        )
     operations = _asked(options, contract)
-    reset_path = None if options.plan else _reset(control)
+    with contextlib.closing(control):
+        if not control.present():
+            raise UsageError(
+                f"--control: {origin} has no control plane; start a sandbox (`punchh-contract sandbox`), or"
+                " leave it out"
+            )
+        reset_path = None if options.plan else _reset(control)
     given = {name: value for name, value in vars(Credentials.from_mapping(environ)).items() if value}
     fixtures = (
         _fixtures(options.fixtures, contract) if options.fixtures else target.fixtures(origin, contract)
