@@ -4,6 +4,7 @@ index."""
 import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -270,6 +271,18 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a database"):
         Store(wall=lambda: NOW, url=f"sqlite:///{file}")
     assert file.read_text().startswith("Dear diary")
+
+
+def test_a_file_that_another_program_holds_is_told_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "BUSY_SECONDS", 0.01)
+    file = tmp_path / "held.db"
+    Store(wall=lambda: NOW, url=f"sqlite:///{file}").close()
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UsageError, match=r"held\.db: cannot be used \(another program holds it\)"):
+            Store(wall=lambda: NOW, url=f"sqlite:///{file}")
 
 
 @pytest.mark.parametrize("error", [ModuleNotFoundError("No module named 'psycopg'"), ImportError("no libpq")])

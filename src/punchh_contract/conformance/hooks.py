@@ -226,7 +226,8 @@ class Run:
             self.wire.stop(FIRST_FINDING)
 
     def close(self) -> None:
-        """Close the accounts of the result."""
+        """Close the accounts of the result, and the connections: nothing is sent after it."""
+        self.wire.close()
         self.result.stopped = self.result.stopped or self.wire.stopped
         for bill in self._bills.values():  # grounded, and never sent: the run was stopped
             self.spending.settle(bill, "free")

@@ -33,6 +33,14 @@ def resend(job: Job, contract: Contract, replay: Replay) -> Outcome:
     if story is not None and story.name not in (AS_IT_CAME, CODES_AS_THEY_CAME):
         return _retold(job, contract, replay, story)
     run = Run(job, contract, any_run=True)
+    try:
+        return _resent(job, contract, replay, story, run)
+    finally:
+        run.close()
+
+
+def _resent(job: Job, contract: Contract, replay: Replay, story: Story | None, run: Run) -> Outcome:
+    """Send it as it stands in the file, and what follows from it."""
     watcher, seen = Watcher(), list[Breach]()
 
     def send(call: Call) -> Answer:

@@ -161,9 +161,9 @@ def running(
 
     `port` 0 takes a free one. `clock` as ISO 8601 text freezes time. `seed` is another seed file. `db` is
     where the state lives: `sqlite://` is memory, `sqlite:///file.db` and `postgresql+psycopg://…` outlive the
-    `with`. `deliver_to` are hosts besides loopback that events may be delivered to, each
-    delivery within `delivery_timeout` seconds. `app` is an application
-    built before, which stays open; all but the port are ignored then.
+    `with`. `deliver_to` are hosts besides loopback that events may be delivered to, each delivery within
+    `delivery_timeout` seconds. `app` is an application built before, which stays open; all but the port are
+    ignored then.
 
     Raises:
         UsageError: the port is taken, the clock or seed are wrong, or the database cannot be used, was made

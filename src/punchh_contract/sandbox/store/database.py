@@ -72,7 +72,7 @@ def connect(url: str, begin: Callable[[Connection], None]) -> Engine:
             _prepare(connection, shown, begin)
     except BaseException as error:
         engine.dispose()
-        if isinstance(error, SQLAlchemyError | sqlite3.Error):
+        if isinstance(error, SQLAlchemyError | sqlite3.Error | BusyError):
             raise UsageError(f"--db {shown}: cannot be used ({_reason(error, parsed)})") from error
         raise
     return engine
@@ -191,6 +191,8 @@ def _prepare(connection: Connection, shown: str, begin: Callable[[Connection], N
 
 def _reason(error: Exception, url: URL) -> str:
     """What the driver says, in one line and without what the URL keeps secret."""
+    if isinstance(error, BusyError):
+        return "another program holds it"
     said = getattr(error, "orig", None) or error
     if isinstance(said, SQLAlchemyError):
         return type(said).__name__
