@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import Any
 
-from punchh_contract.conformance import acceptance, engine, hooks, preflight
+from punchh_contract.conformance import acceptance, charmap, engine, hooks, preflight
 from punchh_contract.conformance.job import FUZZ, LAWS, Job
 from punchh_contract.conformance.laws import phase as laws
 from punchh_contract.conformance.preparation import prepare
@@ -28,6 +28,7 @@ def main() -> None:
     """Run the job that stands on standard input."""
     job = Job.load(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    charmap.lay_out()
     contract = load()
     # What a library prints must not be taken for a line of ours, nor be seen at all.
     lines = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")

@@ -16,6 +16,7 @@ from punchh_contract.errors import PunchhContractError
 
 GRACE = 15.0
 """Seconds that an interrupted run has to end by itself, with what it knows."""
+_CHANGING = ("SCHEMATHESIS_", "HYPOTHESIS_", "PUNCHH_")
 SAY, RESULT = "say", "result"
 """The two kinds of line that the process writes: progress for a person, and its result."""
 
@@ -69,12 +70,13 @@ def environment(outer: Mapping[str, str]) -> dict[str, str]:
     """The environment of a run's process: ours, without what would change the run.
 
     Requests carry credentials and would go through a proxy that the environment names; Schemathesis' own
-    variables would set another target or other headers; the PUNCHH_* ones come with the job.
+    variables would set another target or other headers, Hypothesis' another folder; the PUNCHH_* ones come
+    with the job.
     """
     kept = {
         name: value
         for name, value in outer.items()
-        if not name.lower().endswith("_proxy") and not name.upper().startswith(("SCHEMATHESIS_", "PUNCHH_"))
+        if not name.lower().endswith("_proxy") and not name.upper().startswith(_CHANGING)
     }
     # NO_PROXY, since some systems name a proxy elsewhere too. PYTHONHASHSEED, since the same seed sends the
     # same requests only while sets keep their order.
