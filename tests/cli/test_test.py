@@ -495,7 +495,10 @@ def test_an_interrupt_ends_everything_and_reports_what_was_done(tmp_path: Path, 
     assert len(mine) >= 2
 
     process.send_signal(sent)
-    said, _ = process.communicate(timeout=60)
+    try:
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
 
     assert process.returncode == 130
     assert _left(mine) == []

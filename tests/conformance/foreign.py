@@ -20,10 +20,13 @@ CLOCK = "2026-03-02T18:05:01Z"
 _PROGRAM = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from punchh_contract.cli import main
 main()
 """
-"""The command. A shell lets what it starts in the background ignore Ctrl-C; here it is heard."""
+"""The command. What a shell or nohup starts in the background ignores Ctrl-C or the end of a terminal; here both
+are heard."""
 COMMAND = [sys.executable, "-c", _PROGRAM, "test"]
 TIMEOUT = 300
 FUZZ, LAWS = ("--phases", "fuzz"), ("--phases", "laws")
