@@ -52,6 +52,7 @@ VERDICT = {"conformance.acceptance", "conformance.fixtures", "conformance.imposs
 ROOMS: dict[str, set[str] | None] = {
     "errors": set(),
     "signing": set(),
+    "hosts": {"errors"},
     "contract": {"errors", "facts"},
     "facts": {"errors"},
     "auth": {"signing", "contract", "errors"},
@@ -68,7 +69,6 @@ ROOMS: dict[str, set[str] | None] = {
     **dict.fromkeys(NAMES, NAMES | {"contract", "errors"}),
     # Not grounding, which writes what the guard reads: a fault of one must not be a fault of both.
     "conformance.guard": GUARD | {"auth", "contract", "errors"},
-    "conformance.hosts": {"errors"},
     "conformance.refusals": {"errors"},
     "conformance.intake": set(),
     "conformance.wire": {"conformance.intake", "conformance.refusals", "contract", "errors"},
@@ -82,7 +82,7 @@ ROOMS: dict[str, set[str] | None] = {
         "events",
     },
     "conformance.verdict": VERDICT | {"auth", "contract", "signing", "errors"},
-    "conformance": {"contract", "facts", "signing", "auth", "events", "receiver", "errors"},
+    "conformance": {"contract", "facts", "signing", "auth", "events", "receiver", "hosts", "errors"},
     # Plants faults into the sandbox. What judges them is a process of its own.
     "proof": {"sandbox", "contract", "signing", "errors"},
     # Loaded by Schemathesis' own command, which signs with it: what that finds by itself is measured too.

@@ -25,8 +25,8 @@ if hasattr(signal, "SIGHUP"):
 from punchh_contract.cli import main
 main()
 """
-"""The command. What a shell or nohup starts in the background ignores Ctrl-C or the end of a terminal; here both
-are heard."""
+"""The command. What a shell or nohup starts in the background ignores Ctrl-C or the end of a terminal; here
+both are heard."""
 COMMAND = [sys.executable, "-c", _PROGRAM, "test"]
 TIMEOUT = 300
 FUZZ, LAWS = ("--phases", "fuzz"), ("--phases", "laws")

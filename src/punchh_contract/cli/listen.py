@@ -14,7 +14,7 @@ from typing import Any
 import click
 import httpx
 
-from punchh_contract.conformance import hosts
+from punchh_contract import hosts
 from punchh_contract.errors import UsageError
 from punchh_contract.events import rendering
 from punchh_contract.receiver.app import create_receiver

@@ -11,9 +11,8 @@ from typing import Any
 import click
 import httpx
 
-from punchh_contract import __version__
+from punchh_contract import __version__, hosts
 from punchh_contract.cli import standard_input
-from punchh_contract.conformance import hosts
 from punchh_contract.errors import UsageError
 from punchh_contract.events.masking import masked
 from punchh_contract.events.reading import Unreadable, read

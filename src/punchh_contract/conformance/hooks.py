@@ -14,8 +14,9 @@ from schemathesis import HookContext, Response
 from schemathesis.core.failures import Failure
 from schemathesis.transport import SerializationContext
 
+from punchh_contract import hosts
 from punchh_contract.auth import PunchhRequestsAuth
-from punchh_contract.conformance import hosts, prober, refusals
+from punchh_contract.conformance import prober, refusals
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard

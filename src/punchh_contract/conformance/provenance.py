@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
-from punchh_contract.conformance import hosts
+from punchh_contract import hosts
 from punchh_contract.conformance.job import PHASES, Job
 from punchh_contract.contract import Contract
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import punchh_contract
+from punchh_contract import hosts
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance import fixtures as fixtures_file
-from punchh_contract.conformance import hosts, target
+from punchh_contract.conformance import target
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.job import PHASES, Job
 from punchh_contract.conformance.laws.control import Control, ControlError

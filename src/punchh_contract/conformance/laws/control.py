@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
-from punchh_contract.conformance import hosts
+from punchh_contract import hosts
 from punchh_contract.errors import PunchhContractError
 
 TIMEOUT = 35.0

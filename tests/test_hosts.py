@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from punchh_contract.conformance.hosts import counted, origin
 from punchh_contract.errors import UsageError
+from punchh_contract.hosts import counted, origin
 
 
 @pytest.fixture(autouse=True)
