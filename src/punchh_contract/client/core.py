@@ -1,0 +1,224 @@
+"""What the sync and the async client share: settings made into requests, outcomes into the journal's words.
+
+Nothing here sends, waits or is awaited; the two drivers do that and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from punchh_contract.client.belongings import Belongings
+from punchh_contract.client.calls import Held, Progress, Repeat, today
+from punchh_contract.client.conversation import Policy
+from punchh_contract.client.errors import (
+    AnswerError,
+    CallTimeout,
+    ConnectionFailed,
+    OutcomeUnknown,
+    PunchhError,
+    SignatureError,
+)
+from punchh_contract.client.outcomes import Result
+from punchh_contract.client.prepared import Prepared, RequestModel, prepare, reopen
+from punchh_contract.client.settings import Settings
+from punchh_contract.errors import UsageError
+from punchh_contract.signing import sign
+
+if TYPE_CHECKING:
+    from punchh_contract.auth import Credentials
+    from punchh_contract.client.budget import Forecast
+    from punchh_contract.client.journal import Entry
+    from punchh_contract.contract import Contract, Operation
+
+__all__ = ["Core"]
+
+
+class Core:
+    """Everything of a client but its connections; `original` is what a copy was made from."""
+
+    def __init__(self, settings: Settings, original: Core | None = None) -> None:
+        self.settings = settings
+        self.base_url = httpx.URL(settings.base_url)
+        self.origin = str(self.base_url).rstrip("/")
+        shared = None if original is None else original.belongings
+        self.belongings: Belongings = Belongings(settings, self.origin, shared)
+        self._held: dict[str, Held] = {}
+        # Bounded, since a server that redirects chooses paths.
+        self._url = functools.lru_cache(32)(lambda uri: self.base_url.copy_with(raw_path=uri.encode("ascii")))
+
+    def changed(self, changes: Mapping[str, Any]) -> Core:
+        """A core with other settings, which shares what they do not change."""
+        return Core(self.settings.changed(changes), self)
+
+    @functools.cached_property
+    def contract(self) -> Contract:
+        """The contract; read when it is first asked for."""
+        from punchh_contract.contract import load
+
+        return load()
+
+    def operation(self, operation_id: str) -> Operation:
+        """An operation with everything loaded that it takes, so that no call's time is spent on it."""
+        from punchh_contract.client.recipes import recipe
+
+        operation = self.contract.operation(operation_id)
+        recipe(operation)
+        return operation
+
+    def held(self, operation: Operation) -> Held | None:
+        """What was found for an operation before; None if nothing was, or if the settings hold functions."""
+        return self._held.get(operation.id)
+
+    def found(self, operation: Operation, credentials: Credentials) -> Held:
+        """What `credentials` make of an operation.
+
+        Raises UsageError that names the `PUNCHH_*` variables which are lacking: the vendor blocks an address
+        after ten failed authentications, so none is risked.
+        """
+        from punchh_contract.auth import authorization_headers
+
+        headers = authorization_headers(operation, credentials)
+        found = Held(credentials.of(operation), headers)
+        signed = {operation.signature.header} if operation.signature and found.credentials.secret else set()
+        present = {name.lower() for name in (*headers, *signed)}
+        if operation.security and not any(
+            {each.header.lower() for each in schemes} <= present for schemes in operation.security
+        ):
+            missing = ", ".join(credentials.missing(operation))
+            raise UsageError(
+                f"{operation.id} needs {missing}: pass the settings of these names, or set the variables"
+            )
+        if self.settings.fixed(operation):
+            self._held[operation.id] = found
+        return found
+
+    def prepared(self, operation: Operation, body: RequestModel | Mapping[str, Any], held: Held) -> Prepared:
+        """Freeze a call; raises UsageError as `prepare` does."""
+        settings = self.settings
+        return prepare(
+            operation,
+            body,
+            user_agent=settings.user_agent_of(operation),
+            client=held.credentials.client,
+            accept_language=settings.accept_language,
+            accept_timezone=settings.accept_timezone,
+        )
+
+    def reopened(self, entry: Entry) -> Prepared:
+        """Take up a call from the journal, under this client's own name and language."""
+        operation = self.operation(entry.operation_id)
+        headers = {
+            "User-Agent": self.settings.user_agent_of(operation),
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Accept-Language": self.settings.accept_language,
+            "Accept-Timezone": self.settings.accept_timezone,
+        }
+        takes = {each["name"] for each in operation.parameters} | {"Content-Type", "Accept"}
+        known = {name: value for name, value in headers.items() if value and name in takes}
+        return reopen(operation, entry.uri, entry.body, headers=known)
+
+    def request(self, prepared: Prepared, held: Held, left: float) -> httpx.Request:
+        """The signed request of one attempt, with `left` seconds to go."""
+        headers = {**prepared.headers, **held.headers}
+        if (signature := prepared.operation.signature) is not None:
+            secret = held.credentials.secret or ""  # never empty: `found` has looked
+            headers[signature.header] = sign(signature.algorithm, secret, prepared.uri, prepared.body)
+        connect = min(left, self.settings.connect_timeout)
+        return httpx.Request(
+            prepared.operation.method,
+            self._url(prepared.uri),
+            headers=headers,
+            content=prepared.body,
+            extensions={"timeout": {"connect": connect, "read": left, "write": left, "pool": left}},
+        )
+
+    def policy(self, deadline: float, *, doubtful: bool = False) -> Policy:
+        """The rules of one call."""
+        return Policy(
+            base_url=self.origin,
+            deadline=deadline,
+            max_retries=self.settings.max_retries,
+            trust_external_uid=self.settings.trust_external_uid,
+            doubtful=doubtful,
+        )
+
+    def deadline(self, timeout: float | None) -> float:
+        """When a call that starts now is over. Raises UsageError for a time that is none."""
+        seconds = self.settings.timeout if timeout is None else timeout
+        if not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+            raise UsageError("timeout is a number of seconds above 0")
+        return time.monotonic() + seconds
+
+    def begin(self, prepared: Prepared, held: Held) -> int | None:
+        """Write the intent down, if there is a journal and something can be taken; on disk afterwards."""
+        journal = self.belongings.journal
+        if journal is None or not prepared.committing:
+            return None
+        from punchh_contract.client.journal import authority_of
+
+        return journal.begin(prepared, authority=authority_of(prepared.operation, held.credentials))
+
+    def settle(self, entry: int | None, outcome: Result | BaseException, progress: Progress) -> None:
+        """Write down what came of it."""
+        journal = self.belongings.journal
+        if entry is None or journal is None:
+            return
+        if isinstance(outcome, Result | AnswerError) and progress.answer is not None:
+            journal.answered(entry, progress.answer.status, progress.answer.body)
+        elif isinstance(outcome, ConnectionFailed | CallTimeout) or not progress.written:
+            journal.failed(entry, type(outcome).__name__)
+        else:
+            journal.unknown(entry, type(outcome).__name__)
+
+    def explain(
+        self,
+        error: PunchhError,
+        prepared: Prepared,
+        held: Held,
+        entry: int | None,
+        progress: Progress,
+        run: Callable[[Repeat], Any],
+    ) -> None:
+        """Add to an error what only a client knows: how to resolve it, what the doctor says."""
+        if isinstance(error, OutcomeUnknown):
+            if prepared.keyed:
+                error.bind(Repeat(prepared, held, self.origin, entry, run))
+        elif isinstance(error, SignatureError) and self.settings.doctor:
+            from punchh_contract.client.doctor import diagnose
+
+            # Whatever ails the doctor must not hide the patient.
+            with contextlib.suppress(Exception):
+                error.diagnosis = diagnose(
+                    prepared,
+                    headers=progress.headers,
+                    credentials=held.credentials,
+                    base_url=self.origin,
+                    answer=progress.answer,
+                    now=today(),
+                )
+
+    def forecast(self, calls: int) -> Forecast:
+        """Ask the budget what a batch would meet. Raises UsageError where it is off."""
+        budget = self.belongings.budget
+        if budget is None:
+            raise UsageError("the budget is off (budget=False), so there is nothing to forecast from")
+        return budget.forecast(calls)
+
+    def check(self, repeat: Repeat) -> None:
+        """Raises UsageError that says what stands in the way of sending it again."""
+        if repeat.origin != self.origin:
+            raise UsageError(f"the call went to {repeat.origin}, and this client calls {self.origin}")
+        if not self.settings.trust_external_uid:
+            raise UsageError(
+                f"{repeat.prepared.operation.id}: nobody has told this client that the vendor repeats its"
+                " answer to the same external_uid. PAR does not document it. Check it in your environment as"
+                " docs/client.md says, then client.with_options(trust_external_uid=True).resolve(error)"
+            )

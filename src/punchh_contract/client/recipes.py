@@ -1,0 +1,117 @@
+"""How a request of one operation is made, from the generated client and the contract: its models, its
+arguments, and which bodies commit.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from punchh_contract.errors import UsageError
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+    from punchh_contract.contract import Operation
+
+__all__ = ["Recipe", "recipe"]
+
+Json = dict[str, Any]
+
+
+class Recipe:
+    """One operation's half of the generated client, loaded when it is first used."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        folder = operation.tag.lower().replace(" ", "_")
+        module = importlib.import_module(f"punchh_client.api.{folder}.{operation.id}")
+        self._get_kwargs: Callable[..., Json] = module._get_kwargs  # noqa: SLF001  # what it is generated for
+        self.names = frozenset(str(each["name"]) for each in operation.parameters)
+        self.discriminator, self._models = _models(operation)
+        self._types = tuple(self._models.values())
+        self._commits: jsonschema_rs.Validator | None = None
+        if operation.success.request is not None:
+            import jsonschema_rs
+
+            self._commits = jsonschema_rs.validator_for(operation.success.request)
+
+    def kwargs(self, model: Any, user_agent: str, optional: Mapping[str, str | None]) -> Json:
+        """What `httpx.Client.request` would be given; `optional` headers by their parameter's name.
+
+        Raises UsageError for a model of another operation.
+        """
+        if not isinstance(model, self._types):
+            wanted = ", ".join(each.__name__ for each in self._types)
+            raise UsageError(f"{self.operation.id} takes {wanted}, not {type(model).__name__}")
+        given = {
+            name: value
+            for name, value in optional.items()
+            if value and name.replace("_", "-").title() in self.names
+        }
+        return self._get_kwargs(body=model, user_agent=user_agent, **given)
+
+    def model(self, body: Mapping[str, Any]) -> Any:
+        """Make the generated model of a mapping. Raises UsageError that names the field, as far as it can."""
+        operation = self.operation.id
+        kind = body.get(self.discriminator) if self.discriminator else ""
+        if not isinstance(kind, str) or kind not in self._models:
+            raise UsageError(f"{operation}: {self.discriminator} is one of {', '.join(self._models)}")
+        model = self._models[kind]
+        try:
+            return model.from_dict(body)
+        except KeyError as error:
+            raise UsageError(f"{operation}: the field {error.args[0]} is missing") from None
+        except (ValueError, TypeError, AttributeError):
+            # Their texts quote the value, which may be a guest's.
+            raise UsageError(f"{operation}: {_misfit(self.operation, body)} {model.__name__} takes") from None
+
+    def commits(self, document: Json) -> bool:
+        """Tell whether an answer to this body can be a redemption (`x-success.request`)."""
+        return self._commits is None or self._commits.is_valid(document)
+
+
+_RECIPES: dict[int, Recipe] = {}
+
+
+def recipe(operation: Operation) -> Recipe:
+    """Return the operation's recipe; made once."""
+    found = _RECIPES.get(id(operation))
+    if found is None:
+        # By identity: what the contract says is a value that cannot be hashed. The recipe keeps the operation
+        # alive, so no other can get its id.
+        found = _RECIPES[id(operation)] = Recipe(operation)
+    return found
+
+
+def _models(operation: Operation) -> tuple[str, dict[Any, type[Any]]]:
+    """The field that tells the models apart ("" for one model), and the models by its values."""
+    models = importlib.import_module("punchh_client.models")
+    ref = str(operation.request_schema["$ref"])
+    chosen = operation.request_schema["components"]["schemas"][_last(ref)]
+    if "discriminator" not in chosen:
+        return "", {"": getattr(models, _last(ref))}
+    mapping = chosen["discriminator"]["mapping"]
+    return chosen["discriminator"]["propertyName"], {
+        value: getattr(models, _last(each)) for value, each in mapping.items()
+    }
+
+
+def _misfit(operation: Operation, body: Mapping[str, Any]) -> str:
+    """Name the fields whose value the contract does not take; only asked when one is known to be wrong."""
+    import jsonschema_rs
+
+    schema = {**operation.request_schema, "$ref": f"#/components/schemas/{_model_name(operation, body)}"}
+    errors = jsonschema_rs.validator_for(schema).iter_errors(dict(body))
+    paths = sorted({".".join(map(str, error.instance_path)) for error in errors} - {""})
+    return f"{', '.join(paths)}: of another kind, or not one of the values, that" if paths else "not what"
+
+
+def _model_name(operation: Operation, body: Mapping[str, Any]) -> str:
+    discriminator, models = _models(operation)
+    return models[body.get(discriminator) if discriminator else ""].__name__
+
+
+def _last(ref: str) -> str:
+    return ref.rpartition("/")[2]
