@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install generate check-generated validate lint test contract-test sandbox check bench \
-  check-wheel lock upgrade-tools soak demo sandbox-values prove prove-sample
+  check-wheel lock upgrade-tools soak demo reference sandbox-values prove prove-sample
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -57,6 +57,9 @@ sandbox: install ## Start the sandbox and print its address, its keys and four r
 
 demo: install ## Play one story on the sandbox: codes, quotes, a batch, events, a lost reply
 	$(BIN)/python scripts/demo.py
+
+reference: install ## Write docs/reference/ from docstrings, the command line and the contract
+	$(BIN)/python scripts/reference.py
 
 sandbox-values: install ## Write docs/sandbox-values.md from the sandbox's seed and the contract
 	$(BIN)/python scripts/sandbox_values.py
