@@ -1,4 +1,5 @@
-"""Measures speeds as ratios within one run: events against parsing, the sandbox against a bare route.
+"""Measures speeds as ratios within one run: events against parsing, the sandbox against a bare route, the
+client against httpx.
 
 Absolute figures depend on the machine and are printed for orientation only; compare the ratios. Medians of
 several rounds, the rivals of a group taking turns in each round. Without arguments all groups run; else those
@@ -8,6 +9,7 @@ that are named.
 import subprocess
 import sys
 
+from bench_client import client
 from bench_events import SEED_EVENT, events
 from bench_measure import compare
 from bench_sandbox import growing, serving, starting
@@ -31,6 +33,7 @@ def whole_processes() -> None:
 
 GROUPS = {
     "events": events,
+    "client": client,
     "serving": serving,
     "starting": starting,
     "growing": growing,

@@ -29,6 +29,7 @@ GOLDEN = Path(__file__).parent / "data" / "public_api.txt"
 PUBLIC = (
     "punchh_contract",
     "punchh_contract.auth",
+    "punchh_contract.client",
     "punchh_contract.contract",
     "punchh_contract.errors",
     "punchh_contract.events",

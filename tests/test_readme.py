@@ -167,11 +167,11 @@ def test_a_short_recipe_runs_as_printed(name: str) -> None:
     assert done.stderr == ""
 
 
-def test_the_python_recipe_gets_a_code() -> None:
-    recipe = next(each for each in blocks("python") if "punchh_client" in each)
+def test_the_python_recipe_redeems() -> None:
+    recipe = next(each for each in blocks("python") if "PunchhClient" in each)
     done = subprocess.run([sys.executable, "-c", recipe], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"[0-9]{7}\n", done.stdout)
+    assert re.fullmatch(r"True [0-9]+\n", done.stdout)
 
 
 @pytest.mark.parametrize(("index", "printed"), [(0, r"120 2026-03-02T18:15:01Z 0\n"), (1, r"pending\n")])

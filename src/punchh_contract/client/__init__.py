@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from punchh_contract.client.asynchronous import AsyncPunchhClient
+    from punchh_contract.client.chaos import ChaosTransport
     from punchh_contract.client.errors import (
         AnswerError,
         AuthenticationError,
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
         UnexpectedRedirectError,
         ValidationError,
     )
+    from punchh_contract.client.flows import AsyncQuote, Quote
+    from punchh_contract.client.menu import MenuBuilder
     from punchh_contract.client.options import AsyncOptions, Options
+    from punchh_contract.client.receipt import Receipt
     from punchh_contract.client.results import (
         BatchItem,
         BatchResult,
@@ -44,24 +48,29 @@ __all__ = [
     "AnswerError",
     "AsyncOptions",
     "AsyncPunchhClient",
+    "AsyncQuote",
     "AuthenticationError",
     "BatchItem",
     "BatchResult",
     "BudgetExceeded",
     "BulkMisuse",
     "CallTimeout",
+    "ChaosTransport",
     "CodeResult",
     "ConnectionFailed",
     "ForceResult",
     "LimitError",
     "LockedBasketError",
+    "MenuBuilder",
     "NotFoundError",
     "OnlineResult",
     "Options",
     "OutcomeUnknown",
     "PunchhClient",
     "PunchhError",
+    "Quote",
     "RateLimitedError",
+    "Receipt",
     "Refusal",
     "RefusalError",
     "Result",
@@ -76,13 +85,18 @@ __all__ = [
 _HOMES = {
     "AsyncOptions": "options",
     "AsyncPunchhClient": "asynchronous",
+    "AsyncQuote": "flows",
     "BatchItem": "results",
     "BatchResult": "results",
+    "ChaosTransport": "chaos",
     "CodeResult": "results",
     "ForceResult": "results",
+    "MenuBuilder": "menu",
     "OnlineResult": "results",
     "Options": "options",
     "PunchhClient": "sync",
+    "Quote": "flows",
+    "Receipt": "receipt",
     "Refusal": "results",
     "Result": "results",
     "UserAgent": "user_agents",
