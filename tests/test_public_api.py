@@ -12,6 +12,7 @@ import pkgutil
 import subprocess
 import sys
 import tomllib
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -57,6 +58,8 @@ def described(name: str, value: object) -> Iterator[str]:
     if not inspect.isclass(value):
         kind = "function" if inspect.isroutine(value) or hasattr(value, "cache_info") else "value"
         yield f"{name} {kind}{parameters(value) if kind == 'function' else ''}"
+    elif typing.is_typeddict(value):
+        yield f"{name} typed dict ({', '.join(sorted(value.__annotations__))})"
     elif issubclass(value, Exception):
         yield f"{name} exception ({', '.join(base.__name__ for base in value.__bases__)})"
     else:

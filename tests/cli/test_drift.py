@@ -2,6 +2,7 @@
 
 import copy
 import gzip
+import itertools
 import json
 import os
 import subprocess
@@ -32,7 +33,7 @@ def event(**user: Any) -> bytes:
 @pytest.fixture
 def traffic(tmp_path: Path) -> Path:
     path = tmp_path / "traffic.ndjson"
-    path.write_bytes(event() + event(loyalty_tier="gold") + event(loyalty_tier="gold", phone=5550142))
+    path.write_bytes(event() + event(loyalty_level="gold") + event(loyalty_level="gold", phone=5550142))
     return path
 
 
@@ -46,7 +47,7 @@ def test_what_fits_is_fine() -> None:
 def test_new_drift_exits_with_1_and_is_told_without_a_value(traffic: Path, form: str) -> None:
     result = run(traffic, "--format", form)
     assert result.exit_code == 1
-    assert "/payload/user/loyalty_tier" in result.stdout
+    assert "/payload/user/loyalty_level" in result.stdout
     assert not [each for each in ("gold", "0142", "test@example.com") if each in result.output]
 
 
@@ -55,7 +56,7 @@ def test_a_baseline_silences_what_it_knows_and_nothing_else(traffic: Path, tmp_p
     first = run(traffic, "--baseline", baseline, "--update-baseline")
     assert (first.exit_code, first.stderr) == (0, f"{baseline}: 2 kinds of drift are known.\n")
     assert run(traffic, "--baseline", baseline).exit_code == 0
-    traffic.write_bytes(event(loyalty_tier="gold", first_name=None))
+    traffic.write_bytes(event(loyalty_level="gold", first_name=None))
     result = run(traffic, "--baseline", baseline)
     assert result.exit_code == 1
     assert result.stdout.startswith("/payload/user/first_name: null where none is documented")
@@ -79,19 +80,73 @@ def test_what_cannot_run_exits_with_2(arguments: list[object], says: str) -> Non
     assert says in result.stderr
 
 
-def test_a_run_that_could_not_read_all_does_not_update(tmp_path: Path, traffic: Path) -> None:
-    baseline = tmp_path / "drift.json"
-    assert run(traffic, "none.json", "--baseline", baseline, "--update-baseline").exit_code == 2
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.json", b'{"a":'),
+        ("cut.ndjson", event() + b"{\n" + event()),
+        ("cut.json.gz", gzip.compress(event() * 50)[:-9]),
+        ("cut-array.json", b"[" + event()),
+        ("empty.json", b""),
+        ("none.json", None),
+    ],
+)
+def test_a_run_that_could_not_read_all_exits_with_2_and_does_not_update(
+    tmp_path: Path, traffic: Path, name: str, content: bytes | None
+) -> None:
+    baseline, path = tmp_path / "drift.json", tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    assert run(path).exit_code == 2
+    result = run(traffic, path, "--baseline", baseline, "--update-baseline")
+    assert result.exit_code == 2
+    assert f"{baseline}: not updated, since not everything could be read.\n" in result.stderr
     assert not baseline.exists()
+    assert run(traffic, "--baseline", baseline, "--update-baseline").exit_code == 0
+    before = baseline.read_bytes()
+    assert run(SEED, path, "--baseline", baseline, "--update-baseline").exit_code == 2
+    assert baseline.read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("device", ["/dev/full", "/dev/zero", "/dev/null"])
+def test_a_device_is_no_baseline_and_is_not_read_without_end(traffic: Path, device: str) -> None:
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); {MAIN}"
+    done = subprocess.run(
+        [sys.executable, "-c", limit, "drift", traffic, "--baseline", device, "--update-baseline"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Error: {device}: is no baseline of drift")
+    assert not Path(device).is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_is_one_sentence_and_no_verdict(traffic: Path, form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, "drift", traffic, "--format", form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    sentence = "the output: cannot be written: No space left on device; the result is incomplete"
+    assert (done.returncode, done.stderr) == (2, f"Error: {sentence}\n")
 
 
 def test_everything_that_validate_reads_is_read_and_the_unreadable_counted(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(b"[" + event() + b"," + event(loyalty_tier=1) + b"]")
-    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(event() + b"{broken\n" + event(loyalty_tier=2)))
+    (tmp_path / "a.json").write_bytes(b"[" + event() + b"," + event(loyalty_level=1) + b"]")
+    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(event() + b"{broken\n" + event(loyalty_level=2)))
     result = run(tmp_path, "-", "--format", "json", stdin=event())
     document = json.loads(result.stdout)
     (row,) = document["drift"]
-    assert (row["pointer"], row["found"], row["count"]) == ("/payload/user/loyalty_tier", "integer", 2)
+    assert (row["pointer"], row["found"], row["count"]) == ("/payload/user/loyalty_level", "integer", 2)
     assert (row["first"]["file"], row["first"]["record"]) == (str(tmp_path / "a.json"), 2)
     assert (row["last"]["file"], row["last"]["line"]) == (str(tmp_path / "b.ndjson.gz"), 3)
     assert row["spec"] == "#/components/schemas/EventUser/properties"
@@ -103,7 +158,7 @@ def test_no_guest_is_in_its_output(tmp_path: Path) -> None:
     path.write_bytes(b"\n".join(bad_events(4, 1_000)))
     for form in ("text", "json"):
         result = run(path, "--format", form)
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert leaks(result.output.replace(str(path), "")) == []
 
 
@@ -115,7 +170,8 @@ def test_help_says_what_and_how() -> None:
 
 def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
     path = tmp_path / "many.ndjson"
-    names = {f"reward_{chr(97 + number % 26)}_{chr(97 + number // 26)}": 1 for number in range(500)}
+    words = ["reward", "location", "user", "code", "status", "level", "receipt", "amount"]
+    names = {"_".join(each): 1 for each in itertools.product(words, repeat=3)}
     path.write_bytes(event(**names))
     # Unbuffered, Python takes one big write that a pipe breaks off for a whole one: nothing is raised.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}

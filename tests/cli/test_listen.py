@@ -168,7 +168,7 @@ def test_ndjson_is_a_document_on_each_line() -> None:
         refused = json.loads(command.line())
         code, rest, errors = command.end(None)
     (finding,) = delivery.pop("findings")
-    assert (finding["pointer"], finding["severity"], finding["value"]) == ("/tenant", "drift", "string(4)")
+    assert (finding["pointer"], finding["severity"], finding["value"]) == ("/string(6)", "drift", "string(4)")
     assert re.fullmatch(TIME, delivery.pop("time"))
     assert delivery == {
         "type": "delivery",

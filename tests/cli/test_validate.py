@@ -1,5 +1,6 @@
 """`punchh-contract validate`: exit codes, output, and what it does not import."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -40,7 +41,7 @@ def broken(tmp_path: Path) -> Path:
     event = seed()
     event["payload"]["redemption_id"] = "x"
     event["payload"]["user"]["phone"] = 17
-    event["payload"]["user"]["loyalty_tier"] = "gold for FIRST_NAME_GOES_HERE"
+    event["payload"]["user"]["loyalty_level"] = "gold for FIRST_NAME_GOES_HERE"
     path = tmp_path / "broken.json"
     path.write_text(json.dumps(event))
     return path
@@ -64,7 +65,7 @@ def test_the_seeds_sample_fits(options: tuple[str, ...]) -> None:
 def test_three_faults_are_named_and_no_guest_is(broken: Path, form: str) -> None:
     result = run(broken, "--strict", "--format", form)
     assert result.exit_code == 1
-    for place in ("/payload/redemption_id", "/payload/user/phone", "/payload/user/loyalty_tier"):
+    for place in ("/payload/redemption_id", "/payload/user/phone", "/payload/user/loyalty_level"):
         assert result.output.count(place) == 1
     guest = {*_texts(seed()["payload"]["user"]), "gold for FIRST_NAME_GOES_HERE"}
     assert len(guest) >= 6
@@ -73,11 +74,11 @@ def test_three_faults_are_named_and_no_guest_is(broken: Path, form: str) -> None
 
 def test_lines_say_place_expectation_and_fix(broken: Path) -> None:
     text = broken.read_text()
-    places = [f"{broken}:1:{text.index(what) + 1}: /payload" for what in ('"x"', "17,", '"loyalty_tier')]
+    places = [f"{broken}:1:{text.index(what) + 1}: /payload" for what in ('"x"', "17,", '"loyalty_level')]
     assert run(broken, "--strict").stdout.splitlines() == [
         f"{places[0]}/redemption_id: must be a whole number; found string(1). {FIX_VALUE}",
         f"{places[1]}/user/phone: must be text or null; found integer. Fix: put it in quotes.",
-        f"{places[2]}/user/loyalty_tier: drift: {NO_PROPERTY}; found string(29). {FIX_DRIFT}",
+        f"{places[2]}/user/loyalty_level: drift: {NO_PROPERTY}; found string(29). {FIX_DRIFT}",
         "1 event in 1 file: 3 findings in 1 event.",
     ]
 
@@ -255,14 +256,64 @@ def test_standard_input_may_be_closed_unless_it_is_asked_for() -> None:
 def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path, form: str) -> None:
     path = tmp_path / "many.ndjson"
     # Many kinds of findings, so that what is grouped is more than a pipe holds.
-    letters = [chr(97 + each) for each in range(26)]
-    unknown = {f"reward_{a}_{b}": None for a in letters for b in letters}
+    words = ["reward", "location", "user", "code", "status", "level", "receipt", "amount", "business"]
+    unknown = {"_".join(each): None for each in itertools.product(words, repeat=3)}
     path.write_text(json.dumps({**seed(), **unknown}) + "\n")
     done = shell(
         'punchh-contract validate --strict --format "$2" "$1" | head -1; exit ${PIPESTATUS[0]}', path, form
     )
     assert len(done.stdout.splitlines()) == 1
     assert (done.returncode, done.stderr) == (141, "")
+
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+FULL = "the output: cannot be written: No space left on device; the result is incomplete"
+
+
+@needs_full
+@pytest.mark.parametrize("form", rendering.FORMATS)
+@pytest.mark.parametrize("many", [False, True])
+def test_a_full_disk_is_one_sentence_and_no_verdict(tmp_path: Path, form: str, *, many: bool) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_text(json.dumps({**seed(), "business_id": "x"}) + ("\n{" * 2_000 if many else "\n"))
+    done = shell('punchh-contract validate --format "$2" "$1" > /dev/full', path, form)
+    assert (done.returncode, done.stderr) == (2, f"Error: {FULL}\n")
+
+
+@needs_full
+@pytest.mark.parametrize(
+    "arguments", ["--help", "--version", "validate --help", "nonsense", "validate none.json"]
+)
+def test_where_nothing_can_be_written_the_exit_code_says_so(arguments: str) -> None:
+    done = shell(f"punchh-contract {arguments} > /dev/full 2>&1")
+    assert (done.returncode, done.stderr) == (2, "")
+
+
+@needs_full
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("split", ["/dev/full bad", "good /dev/full"])
+@pytest.mark.parametrize("times", [1, 2_000])
+def test_a_split_that_cannot_be_written_is_named(tmp_path: Path, split: str, jobs: int, times: int) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_bytes((json.dumps(seed()).encode() + b"\n" + b"{" * 500 + b"\n") * times)
+    done = shell(f'cd "$2" && punchh-contract validate "$1" --jobs {jobs} --split {split}', path, tmp_path)
+    sentence = "--split /dev/full: cannot be written: No space left on device"
+    assert (done.returncode, done.stderr) == (2, f"Error: {sentence}\n")
+    assert f"Incomplete: {sentence}\n" in done.stdout
+
+
+def test_what_is_read_from_standard_input_is_not_written_over(tmp_path: Path) -> None:
+    path, other = tmp_path / "same.ndjson", tmp_path / "other"
+    path.write_text(json.dumps(seed()) + "\n")
+    before = path.read_bytes()
+    (tmp_path / "link").symlink_to(path)
+    for split in ("same.ndjson other", "other same.ndjson", "link other"):
+        done = shell(f'cd "$1" && punchh-contract validate - --split {split} < same.ndjson', tmp_path)
+        assert (done.returncode, path.read_bytes()) == (2, before)
+        assert "is an input too; write to another place" in done.stderr
+        assert not other.exists()
+    done = shell('cat "$1" | punchh-contract validate - --split "$2" "$3"', path, other, tmp_path / "bad")
+    assert (done.returncode, other.read_bytes()) == (0, before)
 
 
 def test_the_name_of_a_file_gives_the_terminal_no_orders(tmp_path: Path) -> None:

@@ -75,9 +75,9 @@ KINDS: list[Kind] = [
     _wrong("/payload/redemption_code/redeemable_id", 0, "minimum"),
     _wrong("/payload/location_name", {}),
     _wrong("/business_uuid", False),
-    Kind("/payload/user/nickname", "additionalProperties", NAMES[0], drift=True),
-    Kind("/payload/surprise", "additionalProperties", {"email": EMAIL, "deep": [PHONE]}, drift=True),
-    Kind("/something_new", "additionalProperties", PHONE, drift=True),
+    Kind("/payload/user/location_name", "additionalProperties", NAMES[0], drift=True),
+    Kind("/payload/item_color", "additionalProperties", {"email": EMAIL, "deep": [PHONE]}, drift=True),
+    Kind("/business_region", "additionalProperties", PHONE, drift=True),
     Kind("/payload/channel", "enum", "fax", drift=True),
     Kind("/payload/user/user_status", "enum", NAMES[1], drift=True),
 ]

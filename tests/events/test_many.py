@@ -187,3 +187,25 @@ def test_a_structural_fault_has_its_place() -> None:
         (1, 1, len(GOOD.decode()) + 2, "json"),
         (None, 2, 2, "json"),
     ]
+
+
+def test_one_after_the_other_may_be_bytes_or_text() -> None:
+    good = raw(BASE)
+    several: list[Any] = [good, good.encode(), bytearray(good.encode()), memoryview(b"{"), "\ud800", ""]
+    found = list(validate_many(several))
+    assert [(each.record, each.findings.valid) for each in found] == [
+        (1, True),
+        (2, True),
+        (3, True),
+        (4, False),
+        (5, False),
+        (6, False),
+    ]
+    assert found[0].raw == good.encode()
+    assert [each.findings.valid for each in validate_many(memoryview(good.encode()))] == [True]
+
+
+@pytest.mark.parametrize("source", [None, 17, [{"a": 1}], [None]])
+def test_what_is_no_source_of_events_is_a_mistake_of_the_caller(source: Any) -> None:
+    with pytest.raises(UsageError, match=r"events come from a path|is bytes or text, and no"):
+        list(validate_many(source))

@@ -104,3 +104,12 @@ def test_a_fingerprint_is_of_the_fault_and_not_of_the_event() -> None:
     assert len(one) == 12
     assert prints(lines(0, "9223372036854775808")) != {one}
     assert prints(b'{"payload":{"user":{"email":1}}}').isdisjoint({one})
+
+
+def test_what_breaks_one_rule_in_several_ways_has_a_fingerprint_for_each() -> None:
+    missing = [each for each in validate({"payload": {}}) if each.rule == "required" and not each.pointer]
+    assert len(missing) > 3
+    assert len({each.fingerprint for each in missing}) == len(missing)
+    unreadable = [validate(data)[0] for data in (b"{", b"", b"nonsense", b"\xff", b"{} {}")]
+    assert len({each.fingerprint for each in unreadable}) == len(unreadable)
+    assert validate(b"{")[0].fingerprint == validate(b'{"a":')[0].fingerprint

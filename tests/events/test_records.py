@@ -49,6 +49,8 @@ def told(raws: list[Raw]) -> list[tuple[int | None, int, int, int, object]]:
 BROKEN = "must be JSON, and is not"
 SHORT = "must be complete, and stops short"
 COMMA = "must have an event on both sides of a comma"
+FOLLOWED = "must be followed by a comma or the end of the array"
+AFTER = "must end after the array"
 GOOD = {"action": 1}
 
 
@@ -89,12 +91,12 @@ GOOD = {"action": 1}
         ),
         pytest.param(
             b'[{"a":1}}, {"action":1}]',
-            [(1, 1, 2, 1, "must be followed by a comma or the end of the array"), (2, 1, 12, 11, GOOD)],
+            [(1, 1, 2, 1, FOLLOWED), (2, 1, 12, 11, GOOD)],
             id="a bracket too many",
         ),
         pytest.param(
             b'[{"a":1}{"action":1}]',
-            [(1, 1, 2, 1, "must be followed by a comma or the end of the array"), (2, 1, 9, 8, GOOD)],
+            [(1, 1, 2, 1, FOLLOWED), (2, 1, 9, 8, GOOD)],
             id="a comma too few",
         ),
         pytest.param(
@@ -115,8 +117,49 @@ GOOD = {"action": 1}
         ),
         pytest.param(
             b'[{"a":1}] x',
-            [(1, 1, 2, 1, {"a": 1}), (None, 1, 11, 10, "must end after the array")],
+            [(1, 1, 2, 1, {"a": 1}), (None, 1, 11, 10, AFTER)],
             id="more behind it",
+        ),
+        pytest.param(
+            b'[{"a":1}\n{"x":1}, {"action":1}]',
+            [(1, 1, 2, 1, FOLLOWED), (2, 2, 1, 9, {"x": 1}), (3, 2, 10, 18, GOOD)],
+            id="a comma too few, before what begins as no event does",
+        ),
+        pytest.param(
+            b'[{"a":1} [{"x":1}], 5]',
+            [(1, 1, 2, 1, FOLLOWED), (2, 1, 10, 9, [{"x": 1}]), (3, 1, 21, 20, 5)],
+            id="a comma too few, before a list",
+        ),
+        pytest.param(
+            b'[{"a":1}}, {"x":1}, 5]',
+            [(1, 1, 2, 1, FOLLOWED), (2, 1, 12, 11, {"x": 1}), (3, 1, 21, 20, 5)],
+            id="a bracket too many, before what begins as no event does",
+        ),
+        pytest.param(
+            b'[{"a":1}]\n[{"x":1},17]\n',
+            [
+                (1, 1, 2, 1, {"a": 1}),
+                (None, 2, 1, 10, AFTER),
+                (2, 2, 2, 11, {"x": 1}),
+                (None, 2, 10, 19, AFTER),
+            ],
+            id="a second array",
+        ),
+        pytest.param(
+            b'[{"a":1}]]\n{"x":1} y {"x":2}',
+            [
+                (1, 1, 2, 1, {"a": 1}),
+                (None, 1, 10, 9, AFTER),
+                (2, 2, 1, 11, {"x": 1}),
+                (None, 2, 9, 19, AFTER),
+                (3, 2, 11, 21, {"x": 2}),
+            ],
+            id="objects behind it",
+        ),
+        pytest.param(
+            b'[{"a":1}], {"x":',
+            [(1, 1, 2, 1, {"a": 1}), (None, 1, 10, 9, AFTER), (2, 1, 12, 11, SHORT)],
+            id="cut behind it",
         ),
         pytest.param(
             b'[{"a":\x01}, {"action":1}]',
@@ -157,6 +200,48 @@ def test_an_array_has_the_elements_that_json_finds(
         assert (raw.line, raw.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
+PIECES = st.sampled_from(
+    [
+        b'{"action":1}',
+        b'{"x":[{"action":2},{"y":"],["}]}',
+        b"{",
+        b"}",
+        b"]",
+        b"[",
+        b",",
+        b":",
+        b'"',
+        b"17",
+        b"word",
+        b'{"x":',
+        b'"text"',
+        b" ",
+        b"\n",
+        b"\\",
+        b"\xff",
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=14), st.integers(1, 30))
+def test_nothing_of_an_array_is_in_no_record(pieces: list[bytes], block: int) -> None:
+    """But white space, and the array's own brackets and commas: what `--split` writes is what was read."""
+    data = b'[{"first":0},' + b"".join(pieces)
+    raws = read(data, block=block)
+    at = 0
+    for raw in raws:
+        for word in raw.data.split():
+            found = data.index(word, at)
+            assert data[at:found].strip(b"[], \n") == b""
+            at = found + len(word)
+    assert data[at:].strip(b"[], \n") == b""
+    # Each line and column is that of the start.
+    for raw in raws:
+        before = data[: raw.start].decode("utf-8", "replace")
+        assert (raw.line, raw.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
 @pytest.mark.parametrize("block", [1, 5, 2**20])
 def test_lines_have_numbers_and_starts(block: int) -> None:
     data = b'\xef\xbb\xbf{"a":1}\r\n\r\n  \n{"a":\n{"a":3}'
@@ -184,9 +269,7 @@ def test_a_record_that_is_too_long_is_passed_over(small_limit: int) -> None:
             (3, 3, 1, 522, GOOD),
         ]
         found = told(read(b"[" + b",".join([short, long, short]) + b"]", block=block))
-        # What is held whole when it is found may be judged all the same.
-        assert [each[:4] for each in found] == [(1, 1, 2, 1), (2, 1, 15, 14), (3, 1, 524, 523)]
-        assert block == 2**20 or found[1][4] == too_long
+        assert found == [(1, 1, 2, 1, GOOD), (2, 1, 15, 14, too_long), (3, 1, 524, 523, GOOD)]
         assert told(read(long + b" ", block=block)) == [(None, 1, 1, 0, too_long)]
 
 

@@ -1,5 +1,6 @@
 """`validate`: verdict, place and words; nothing of a guest in them."""
 
+import datetime as dt
 import json
 import random
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from events.mutation import FULL, SAMPLES, mutated
 
+from punchh_contract.errors import UsageError
 from punchh_contract.events import validate
 from punchh_contract.events.findings import Findings
 from punchh_contract.events.rendering import as_line
@@ -53,11 +55,11 @@ def test_one_fault_is_one_finding(name: str) -> None:
 
 
 def test_errors_come_before_drift_and_drift_only_under_strict() -> None:
-    bad = event(redemption_id="x", channel="fax", surprise=1)
+    bad = event(redemption_id="x", channel="fax", item_color=1)
     assert pointers(validate(bad)) == ["/payload/redemption_id"]
     assert validate(bad).drifts
     findings = validate(bad, strict=True)
-    assert pointers(findings) == ["/payload/redemption_id", "/payload/channel", "/payload/surprise"]
+    assert pointers(findings) == ["/payload/redemption_id", "/payload/channel", "/payload/item_color"]
     assert [each.severity for each in findings] == ["error", "drift", "drift"]
 
 
@@ -128,11 +130,30 @@ def test_ten_megabytes_are_judged_and_only_measured() -> None:
 @pytest.mark.parametrize("levels", [50, 99, 100, 101, 500, 1000])
 def test_depth_is_a_finding_where_it_is_wrong_and_drift_where_it_is_unknown(levels: int) -> None:
     nested = "[" * levels + "]" * levels
-    data = json.dumps(event(redemption_id=7777, surprise=8888))
+    data = json.dumps(event(redemption_id=7777, item_color=8888))
     wrong = validate(data.replace("7777", nested), strict=True, show_values=True)
-    assert pointers(wrong) == ["/payload/redemption_id", "/payload/surprise"]
+    assert pointers(wrong) == ["/payload/redemption_id", "/payload/item_color"]
     unknown = validate(data.replace("8888", nested), strict=True)
     assert [each.value for each in unknown] == ["array(1)"]
+
+
+@pytest.mark.parametrize("value", [None, True, 17, 1.5, [1], [], (1, 2)])
+def test_a_value_of_json_that_is_no_object_is_a_finding(value: Any) -> None:
+    (finding,) = validate(value)
+    assert (finding.rule, finding.expectation, finding.line) == ("type", "must be an object", None)
+
+
+def test_what_is_like_bytes_is_bytes() -> None:
+    data = json.dumps(event()).encode()
+    for whole in (bytearray(data), memoryview(data), memoryview(data + data)[: len(data)]):
+        assert validate(whole).valid
+    assert validate(memoryview(b"{")) == validate(b"{")
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, dt.datetime.now(dt.UTC), Path(), validate])
+def test_what_no_json_can_be_is_a_mistake_of_the_caller(value: Any) -> None:
+    with pytest.raises(UsageError, match=f"no {type(value).__name__}: give its JSON"):
+        validate(value)
 
 
 def test_values_are_shown_only_when_asked_for() -> None:

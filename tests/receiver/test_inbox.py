@@ -20,6 +20,7 @@ from punchh_contract.receiver import CannotHandleError, Event, Inbox, InboxError
 from punchh_contract.receiver.database import Database
 from punchh_contract.receiver.inbox import LONGEST_SPAN
 from punchh_contract.receiver.post import post
+from punchh_contract.receiver.records import Records
 from punchh_contract.receiver.tables import version
 
 NOW = datetime(2026, 3, 2, 18, 5, 1, tzinfo=UTC)
@@ -164,6 +165,108 @@ def test_a_handler_may_put_an_event_aside_and_a_person_may_replay_it(inbox: Inbo
     done(inbox)
     assert handled.seen == [(1, 1), (1, 1)]
     assert inbox.counts()["handled"] == 1
+
+
+class WordlessError(CannotHandleError):
+    def __str__(self) -> str:
+        raise SystemExit(GUEST[1])
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (CannotHandleError("bad \0 name"), r"bad \x00 name"),
+        (CannotHandleError("bad \udcff name\n"), r"bad \udcff name\n"),
+        (CannotHandleError("x" * 100_000), "x" * 500),
+        (WordlessError(), "words that cannot be read"),
+    ],
+    ids=["NUL", "half a surrogate pair", "very long", "a subclass that raises"],
+)
+def test_whatever_a_handler_says_its_event_is_put_aside_and_the_next_comes(
+    inbox: Inbox, error: CannotHandleError, reason: str
+) -> None:
+    def refuse(event: Event) -> None:
+        if event.redemption_id == 1:
+            raise error
+
+    handled = Handled(refuse)
+    for number in (1, 2):
+        put(inbox, event(number))
+    inbox.start(handled)
+    done(inbox)
+    assert handled.seen == [(1, 1), (2, 1)]
+    assert [each.reason for each in inbox.entries("parked")] == [f"the handler says: {reason}"]
+
+
+def refused() -> Exception:
+    error = InboxError("the database failed: DataError")
+    error.lasting = True
+    return error
+
+
+@pytest.mark.parametrize("error", [refused(), UnicodeEncodeError("utf-8", GUEST[1], 0, 1, GUEST[1])])
+def test_what_the_database_never_takes_stops_nothing_and_its_event_comes_again(
+    inbox: Inbox,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    handle, failed = Records.handled, threading.Event()
+
+    def handled_once(records: Records, entry: int, *more: Any) -> None:
+        if entry == 1 and not failed.is_set():
+            failed.set()
+            raise error
+        handle(records, entry, *more)
+
+    monkeypatch.setattr(Records, "handled", handled_once)
+    handled = Handled()
+    for number in (1, 2):
+        put(inbox, event(number))
+    handling = inbox.start(handled, retries=(60,))
+    until(lambda: inbox.counts()["handled"] == 1)
+    assert handled.seen == [(1, 1), (2, 1)]
+    clock.now += timedelta(seconds=60)
+    done(inbox)
+    assert handled.seen == [(1, 1), (2, 1), (1, 2)]
+    assert "entry 1: what became of it is not known" in caplog.text
+    assert [each for each in GUEST if each in caplog.text] == []
+    assert handling.stop()
+
+
+def test_an_attempt_that_could_not_be_written_down_is_not_kept_busy(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, failed = Records.begun, threading.Event()
+
+    def begun(records: Records, *more: Any) -> None:
+        begin(records, *more)
+        if not failed.is_set():
+            failed.set()
+            raise InboxError("the database failed: for once")
+
+    monkeypatch.setattr(Records, "begun", begun)
+    handled = Handled()
+    put(inbox, event())
+    inbox.start(handled)
+    done(inbox)
+    assert (failed.is_set(), handled.seen) == (True, [(1, 1)])
+
+
+def test_a_thread_that_cannot_begin_leaves_the_post(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handle(_: Event) -> None:
+        raise AssertionError("it never began")
+
+    def fail() -> None:
+        raise OSError
+
+    monkeypatch.setattr(asyncio, "Runner", fail)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    handling = inbox.start(handle)
+    handling.wait()
+    assert handling.stop()
+    assert handling.stopped
 
 
 def test_what_was_handled_can_be_replayed_and_what_is_no_event_cannot(inbox: Inbox) -> None:

@@ -1,16 +1,17 @@
 """The `punchh-contract` command: a group whose commands are imported when called, and where errors end.
 
-Exit codes: 0 fine, 1 findings, 2 could not run, 130 interrupted, 141 nobody reads the output any more. An
-error of this package is one line on stderr.
+Exit codes: 0 fine, 1 findings, 2 could not run, or could not write all that it had to say, 130 interrupted,
+141 nobody reads the output any more. An error of this package is one line on stderr.
 """
 
 import contextlib
+import errno
 import importlib
 import math
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TextIO
 
 import click
 
@@ -24,7 +25,9 @@ class _Entry(NamedTuple):
 
 # Summaries stand here so that `--help` imports no command, some of which need an extra that may be absent.
 COMMANDS: dict[str, _Entry] = {
+    "call": _Entry("Make one call, and say whether it redeemed.", None),
     "certify-receiver": _Entry("Play the vendor at its worst to your handler.", None),
+    "doctor": _Entry("Find out why a signature or a call is refused.", None),
     "drift": _Entry("Find what recorded events have that the contract lacks.", None),
     "listen": _Entry("Receive deliveries, verify and validate them.", "sandbox"),
     "prove": _Entry("Count the faults of a sandbox that the contract run finds.", "contract"),
@@ -41,10 +44,19 @@ class _Failure(click.ClickException):
     exit_code = 2
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a system says when it has no room for what is written, or loses it."""
+
+
 @contextlib.contextmanager
 def _edge() -> Iterator[None]:
     try:
-        yield
+        try:
+            yield
+        finally:
+            # Or what waits in the buffer fails on Python's way out, where nobody can say it well.
+            if sys.stdout is not None and not sys.stdout.closed:
+                sys.stdout.flush()
     except PunchhContractError as error:
         raise _Failure(str(error)) from error
     except KeyboardInterrupt:
@@ -53,9 +65,20 @@ def _edge() -> Iterator[None]:
         raise click.exceptions.Exit(130) from None
     except BrokenPipeError:
         # `… | head -1`. The shell's convention for "ended by SIGPIPE"; click itself would say 1, as above.
-        # What is still in the buffer must go somewhere, or Python complains of it on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go(sys.stdout)
         raise click.exceptions.Exit(141) from None
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _let_go(sys.stdout)
+        where = error.filename or "the output"
+        raise _Failure(f"{where}: cannot be written: {error.strerror}; the result is incomplete") from error
+
+
+def _let_go(stream: TextIO) -> None:
+    """What is still in the buffer must go somewhere, or Python complains of it on its way out."""
+    with contextlib.suppress(OSError):  # one that is no file of the system's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Seconds(click.FloatRange):
@@ -102,6 +125,20 @@ class _Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            # It was an error that could not be told; its exit code can.
+            _let_go(sys.stderr)
+            sys.exit(_Failure.exit_code)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _edge():  # for `--help`
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         with _edge():

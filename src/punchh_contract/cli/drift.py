@@ -53,7 +53,8 @@ def command(
     first and last seen and where in spec/openapi.yaml they belong; then what the contract has and no event
     had. Values are never shown but unknown values of lists that cannot be personal.
 
-    Exits with 0 if all drift is known, 1 if there is new drift, 2 if something could not be read.
+    Exits with 0 if all drift is known, 1 if there is new drift, 2 if an input or a record could not be read;
+    then the baseline is not updated. `punchh-contract validate` says which records, and why.
 
     \b
     Examples:
@@ -63,9 +64,7 @@ def command(
     """
     if update and baseline is None:
         raise UsageError("--update-baseline needs --baseline FILE, the file to write")
-    known = Baseline({})
-    if baseline is not None and (baseline.exists() or not update):
-        known = Baseline.read(baseline)
+    known = Baseline({}) if baseline is None else Baseline.read(baseline, missing_ok=update)
     survey = Survey()
     unreadable: list[str] = []
     stopped = None
@@ -83,7 +82,9 @@ def command(
     if stopped:
         click.echo(f"Interrupted after {survey.events:,} events.", err=True)
         ctx.exit(_INTERRUPTED)
-    if unreadable:
+    if unreadable or survey.unreadable:
+        if update:
+            click.echo(f"{baseline}: not updated, since not everything could be read.", err=True)
         ctx.exit(2)
     rows = survey.rows()
     if update and baseline is not None:

@@ -3,7 +3,7 @@
 An element is cut out by its brackets, texts in quotes skipped over, and is judged by others. It is broken if
 brackets or quotes do not fit. Then all belongs to it up to the next place where an event seems to begin: an
 object whose first name is one of the envelope's, behind a comma or a closing brace. What stood between counts
-as that one record.
+as that one record. No byte is passed over but white space, and the brackets and commas of the array itself.
 """
 
 import functools
@@ -20,6 +20,8 @@ _OPEN_TEXT = rb'"[^"\\\x00-\x1f]*+(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*+)*+'
 _BETWEEN = re.compile(rb'(?:[ \t\r\n,:0-9+\-.eEtrufalsnNIiy]++|%b")*+' % _OPEN_TEXT)
 _SCALAR = re.compile(rb'%b"|[^ \t\r\n,\[\]{}"]++' % _OPEN_TEXT)
 _CUT_TEXT = re.compile(rb"%b\\?\Z" % _OPEN_TEXT)
+# What is no value, up to where one may begin or end; a colon says that it is a piece of an object.
+_STRAY = re.compile(rb'[^,:\[\]{"]++(?=[,\[\]{])')
 _BLANK = rb"[ \t\r\n]*+"
 _GAP = re.compile(_BLANK)
 _CLOSERS = {ord("{"): ord("}"), ord("["): ord("]")}
@@ -54,12 +56,11 @@ class _Walk:
 
     def __init__(self, source: Input) -> None:
         self._source = source
-        self._at = self._counted = 0
+        self._at = self._counted = self._number = 0
         self._line = self._column = 1
         self._over = False
 
     def elements(self) -> Iterator[Raw]:
-        number = 0
         self._next()
         self._at += 1  # the bracket
         due = False  # whether a comma said that there is more
@@ -71,26 +72,46 @@ class _Walk:
                 yield self._problem(_COMMA)
                 self._at += 1
                 continue
-            number += 1
-            yield self._element(number)
+            yield self._element()
             if self._over:
                 return
             due = self._next() == b","
             self._at += due
         if due:
             yield self._problem(_COMMA)
-        elif not number:
+        elif not self._number:
             yield self._problem(EMPTY)
         self._at += 1
-        if self._next() is not None:
-            yield self._problem(_AFTER)
-        elif self._source.problem:
+        yield from self._behind()
+
+    def _behind(self) -> Iterator[Raw]:
+        """What stands behind the array: one finding, and objects are judged all the same, as are those of
+        further arrays."""
+        told = False
+        while (byte := self._next()) is not None:
+            if byte in b"{[],":
+                if not told:
+                    yield self._problem(_AFTER)
+                if byte == b"{":
+                    yield self._element(alone=True)
+                else:
+                    self._at += 1
+            else:
+                place = self._place()
+                junk = self._junk()
+                problem = _AFTER if junk else TOO_LONG
+                yield Raw(junk, self._source.file, None, *place, self._source.problem or problem)
+            if self._over:
+                return
+            told = True
+        if self._source.problem:
             yield self._problem(self._source.problem)
 
-    def _element(self, number: int) -> Raw:
-        """Return the element here, and stand behind it."""
+    def _element(self, *, alone: bool = False) -> Raw:
+        """Return the element here, and stand behind it. `alone` if nothing is due behind it."""
+        self._number += 1
         line, column, start = self._place()
-        raw = Raw(b"", self._source.file, number, line, column, start)
+        raw = Raw(b"", self._source.file, self._number, line, column, start)
         end = self._end()
         if end is None:
             data = self._resume()
@@ -102,11 +123,27 @@ class _Walk:
             return raw._replace(data=data, problem=problem)
         data = self._source.held[self._at : end]
         self._at = end
-        if self._next() not in (b",", b"]", None):
-            if not self._is_event():
-                self._resume()
-            return raw._replace(data=data, problem=replace(_SEPARATOR, at=len(data)))
-        return raw._replace(data=data)
+        if len(data) > RECORD_LIMIT:
+            data = b""
+            raw = raw._replace(problem=TOO_LONG)
+        if alone or (byte := self._next()) in (b",", b"]", None):
+            return raw._replace(data=data)
+        problem = raw.problem or replace(_SEPARATOR, at=len(data))
+        if byte not in (b"{", b"["):  # else only the comma is missing
+            junk = self._junk()
+            if not (data and junk) or len(data) + len(junk) > RECORD_LIMIT:
+                return raw._replace(problem=TOO_LONG)
+            data += b" " + junk
+        return raw._replace(data=data, problem=(self._over and self._source.problem) or problem)
+
+    def _junk(self) -> bytes:
+        """Pass over what is no element, and return it: to the next bracket or comma if that is near and
+        nothing before it is of an object, else as `_resume`."""
+        self._hold(_SIGN_LENGTH)
+        if stray := _STRAY.match(self._source.held, self._at, self._at + _SIGN_LENGTH):
+            self._at = stray.end()
+            return stray[0].rstrip(BLANK)
+        return self._resume()
 
     def _end(self) -> int | None:
         """Where the element here ends; None if it is broken, cut or too long."""
@@ -141,11 +178,9 @@ class _Walk:
                 return b"" if lost else data.rstrip(BLANK)
             searched = max(length - _SIGN_LENGTH, 0 if lost else 1)
 
-    def _is_event(self) -> bool:
-        """Whether an event seems to begin here: then only the comma is missing."""
-        while len(self._source.held) - self._at < _SIGN_LENGTH and self._more():
+    def _hold(self, length: int) -> None:
+        while len(self._source.held) - self._at < length and self._more():
             pass
-        return _begin().match(self._source.held, self._at) is not None
 
     def _next(self) -> bytes | None:
         """Pass over white space; return the byte behind it, None at the end."""

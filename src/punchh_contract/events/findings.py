@@ -9,6 +9,8 @@ from typing import Literal, overload
 Severity = Literal["error", "drift"]
 """`error` breaks the contract; `drift` is a field or value that the contract, open on purpose, lacks."""
 
+# Rules that one place of the schema can break in several ways, told apart by what was expected.
+_MANIFOLD = frozenset({"json", "required"})
 _INDEX = re.compile(r"/(?:0|[1-9][0-9]*)(?=/|$)")
 
 
@@ -52,7 +54,8 @@ class Finding:
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits, the same for the same fault of any event, record or place in a list."""
         place = _INDEX.sub("/*", self.pointer)
-        said = "\n".join((self.rule, self.severity, place, self.schema_pointer))
+        how = self.expectation if self.rule in _MANIFOLD else ""
+        said = "\n".join((self.rule, self.severity, place, self.schema_pointer, *([how] if how else ())))
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

@@ -15,6 +15,9 @@ from punchh_contract.events.reading import text
 from punchh_contract.events.sources import Source, sources
 from punchh_contract.events.validation import VALID, Origin, judged
 
+Many = str | Path | Source | BinaryIO | bytes | bytearray | memoryview | Iterable[bytes | str]
+"""What events are read from; a text is a path."""
+
 
 class Record(NamedTuple):
     """One record of a source and what was found in it."""
@@ -40,23 +43,19 @@ class Record(NamedTuple):
         return f"Record({place}, {len(self.findings)} findings)"
 
 
-def validate_many(
-    source: str | Path | Source | BinaryIO | bytes | Iterable[bytes],
-    *,
-    strict: bool = False,
-    show_values: bool = False,
-) -> Iterator[Record]:
+def validate_many(source: Many, *, strict: bool = False, show_values: bool = False) -> Iterator[Record]:
     """Yield each record of a source with its findings, in order.
 
     `source` is a path (file, folder, pattern, `-` for standard input), a binary stream, the bytes of a file,
-    or the bytes of one event after the other. Files may be one event, a JSON array or NDJSON, and packed by
-    gzip. A record that cannot be read is a finding, and the rest goes on. Memory stays bounded, whatever the
-    size. `strict` and `show_values` are as in `validate`.
+    or one event after the other, each as bytes or text. Files may be one event, a JSON array or NDJSON, and
+    packed by gzip. A record that cannot be read is a finding, and the rest goes on. Memory stays bounded,
+    whatever the size. `strict` and `show_values` are as in `validate`.
 
     Raises UsageError, before the first record, for a path that does not exist, and after the last for files
-    of a folder that cannot be read; ContractError if the contract's schemas are missing.
+    of a folder that cannot be read, and for what is none of these; ContractError if the contract's schemas
+    are missing.
     """
-    if isinstance(source, bytes):
+    if isinstance(source, bytes | bytearray | memoryview):
         source = io.BytesIO(source)
     if isinstance(source, str | Path):
         raws = _one_after_the_other(sources(str(source), lambda: sys.stdin.buffer))
@@ -65,8 +64,12 @@ def validate_many(
     elif hasattr(source, "read"):
         stream = cast(BinaryIO, source)
         raws = Source("", lambda: contextlib.nullcontext(stream), lines=False).records()
+    elif isinstance(source, Iterable):
+        raws = (Raw(_written(each), number=number) for number, each in enumerate(source, start=1))
     else:
-        raws = (Raw(each, number=number) for number, each in enumerate(source, start=1))
+        raise UsageError(
+            f"events come from a path, a stream, bytes or a list, and no {type(source).__name__}"
+        )
     return validate_raws(raws, strict=strict, show_values=show_values)
 
 
@@ -89,6 +92,16 @@ def validate_raws(
         origin = Origin(file, record, line, column)
         findings = judged(text(data), origin, strict=strict, show_values=show_values, problem=problem)
         yield Record(findings, data, file, record, line, start, len(data))
+
+
+def _written(event: bytes | str) -> bytes:
+    if isinstance(event, str):
+        return event.encode("utf-8", "surrogatepass")
+    if isinstance(event, bytes | bytearray | memoryview):
+        return bytes(event)
+    raise UsageError(
+        f"one of many is bytes or text, and no {type(event).__name__}: give a mapping to `validate`"
+    )
 
 
 def _one_after_the_other(found: Iterable[Source]) -> Iterator[Raw]:

@@ -1,8 +1,8 @@
 """What a finding may say of a guest's data: the kind and the length of a value, never the value.
 
 Names of properties can hold personal data too, as in a map keyed by e-mail address or by name. A name is
-printed when it looks like one that a programmer chose and is made of words of fields (`vocabulary`), and is
-masked like a value otherwise.
+printed when it is made of the contract's words (`vocabulary`), the more strictly where a person is spoken of
+(`persons`), and is masked like a value otherwise.
 """
 
 import json
@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from punchh_contract.events import vocabulary
+from punchh_contract.events.persons import is_personal
 
 SHOWN_LENGTH = 80
 """Characters of a value that are shown at most, once the user has asked for values."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-# A telephone number, an id or a UUID has more digits than `address_line_2` or `cc_last4`.
-_NAME_DIGITS = 4
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,63}")
 
 
 def masked(value: Any) -> str:
@@ -50,25 +49,30 @@ def described(value: Any, *, show: bool) -> str:
     return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 3] + "..."
 
 
-def named(name: str, *, show: bool) -> str:
-    """Return a property's name if it looks like an identifier, or the user asked; else as `masked`.
+def named(name: str, *, show: bool, personal: bool) -> str:
+    """Return a property's name if the contract's words make it, or the user asked; else as `masked`.
 
-    An identifier here: ASCII letters, digits, `_` and `-`, up to 64 of them, at most four digits among them,
-    and made of words that fields are named by. So `loyalty_tier` is named; `zebediah_quill`,
-    `pat@example.com`, `Pat Invented`, `+15550100`, a token and a UUID are not.
+    ASCII letters, `_` and `-`, up to 64 of them, and words that `vocabulary` knows. `personal` says that the
+    object that has it speaks of a person. So `loyalty_level` is named anywhere, `item_color` not of a guest,
+    and `heather_price`, `pat@example.com`, `Pat Invented`, `+15550100`, a token and a UUID never.
     """
     if show:
         return json.dumps(name)[1:-1]
-    if _NAME.fullmatch(name) and sum(map(str.isdigit, name)) <= _NAME_DIGITS and vocabulary.is_known(name):
+    if _NAME.fullmatch(name) and vocabulary.is_known(name, personal=personal):
         return name
     return masked(name)
 
 
 def pointer(path: Iterable[str | int], *, show: bool) -> str:
-    """Return the JSON pointer (RFC 6901) of a path; a masked name stands as `string(15)` in it."""
-    return "".join(
-        "/" + (str(step) if isinstance(step, int) else _escaped(named(step, show=show))) for step in path
-    )
+    """Return the JSON pointer (RFC 6901) of a path into an event; a masked name is as `string(15)` in it."""
+    steps, said = tuple(path), ""
+    for place, step in enumerate(steps):
+        if isinstance(step, int):
+            said += f"/{step}"
+        else:
+            personal = not show and is_personal(steps[:place])
+            said += f"/{_escaped(named(step, show=show, personal=personal))}"
+    return said
 
 
 def _escaped(step: str) -> str:

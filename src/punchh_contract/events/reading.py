@@ -18,7 +18,14 @@ from typing import Any
 
 import orjson
 
+from punchh_contract.errors import UsageError
+
 BLANK = b" \t\r\n"
+
+Event = Mapping[str, Any] | bytes | bytearray | memoryview | str | list[Any] | float | None
+"""What can be judged: JSON as bytes or text, or a value of JSON, of which only a mapping can be an event."""
+
+_WRITTEN = (bytes, str, bytearray, memoryview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +43,30 @@ EMPTY = Unreadable(
 )
 
 
-def read(event: Mapping[str, Any] | bytes | str) -> Any | Unreadable:
+def read(event: Event) -> Any | Unreadable:
     """Return the JSON value, or why it cannot be read. Never raises for what is in the data.
 
-    A mapping is judged as the JSON that it would be sent as.
+    A mapping, as any value of JSON, is judged as the JSON that it would be sent as. Raises UsageError for
+    what is neither bytes, text nor such a value.
     """
     data = text(event)
     if isinstance(data, Unreadable):
         return data
     value = parsed(data)
-    if isinstance(value, Unreadable) and isinstance(event, Mapping):
+    if isinstance(value, Unreadable) and not isinstance(event, _WRITTEN):
         return replace(value, at=None)  # a place in a text that nobody has seen
     return value
 
 
-def text(event: Mapping[str, Any] | bytes | str) -> bytes | Unreadable:
-    """Return the event as the bytes it is sent as, without a byte order mark."""
-    if isinstance(event, Mapping):
+def text(event: Event) -> bytes | Unreadable:
+    """Return the event as the bytes it is sent as, without a byte order mark. Raises UsageError as `read`."""
+    if not isinstance(event, _WRITTEN):
+        if not isinstance(event, Mapping | list | tuple | float | int | None):
+            raise UsageError(
+                f"an event is bytes, text or a mapping, and no {type(event).__name__}: give its JSON"
+            )
         try:
-            event = json.dumps(dict(event))
+            event = json.dumps(dict(event) if isinstance(event, Mapping) else event)
         except (TypeError, ValueError, RecursionError):
             # The exceptions' own words can quote the data.
             return Unreadable(
@@ -62,7 +74,7 @@ def text(event: Mapping[str, Any] | bytes | str) -> bytes | Unreadable:
                 "convert dates, decimals and the like to text or numbers first; no circles, no endless depth",
                 at=None,
             )
-    data = event.encode("utf-8", "surrogatepass") if isinstance(event, str) else event
+    data = event.encode("utf-8", "surrogatepass") if isinstance(event, str) else bytes(event)
     return data.removeprefix(codecs.BOM_UTF8)
 
 

@@ -11,7 +11,7 @@ from punchh_contract.events.decoding import REFUSED, decoder
 from punchh_contract.events.engines import Engine, engine
 from punchh_contract.events.findings import Finding, Findings, Severity
 from punchh_contract.events.positions import Place, line_and_column, places
-from punchh_contract.events.reading import Unreadable, parsed, read, text
+from punchh_contract.events.reading import Event, Unreadable, parsed, read, text
 from punchh_contract.events.wording import UNKNOWN_NAME, Fault, Location, faults
 
 VALID = Findings()
@@ -27,15 +27,14 @@ class Origin(NamedTuple):
     column: int = 1
 
 
-def validate(
-    event: Mapping[str, Any] | bytes | str, *, strict: bool = False, show_values: bool = False
-) -> Findings:
+def validate(event: Event, *, strict: bool = False, show_values: bool = False) -> Findings:
     """Return the findings of one redemptions event; empty means that it fits the contract.
 
-    Bytes and text are JSON as it was sent, a mapping is judged as the JSON that it would be sent as. `strict`
-    makes findings of drift too: fields and values that the contract does not know. Findings hold no value of
-    the event unless `show_values`. Raises ContractError if the contract's schemas are missing, and nothing
-    for whatever the event is.
+    Bytes and text are JSON as it was sent; a mapping is judged as the JSON that it would be sent as, and so
+    is any other value of JSON, which is no event. `strict` makes findings of drift too: fields and values
+    that the contract does not know. Findings hold no value of the event unless `show_values`. Raises
+    ContractError if the contract's schemas are missing, UsageError for an object of Python's that is neither
+    bytes, text, a mapping nor a value of JSON, and nothing for whatever the event says.
     """
     if isinstance(event, bytes | str):
         try:
@@ -45,6 +44,8 @@ def validate(
         else:
             return VALID
         return judged(text(event), Origin(), strict=strict, show_values=show_values)
+    if isinstance(event, bytearray | memoryview):
+        return validate(bytes(event), strict=strict, show_values=show_values)
     return _judged(read(event), None, Origin(), strict=strict, show_values=show_values)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from punchh_contract.errors import PunchhContractError, UsageError
@@ -37,6 +37,9 @@ _WRITING = (
 
 class InboxError(PunchhContractError):
     """The database of an inbox failed; what was being done was not done, and can be tried again."""
+
+    lasting: bool = False
+    """Whether it refused what it was given, and will the next time too."""
 
 
 class Database:
@@ -97,7 +100,9 @@ class Database:
                 yield connection
         except (SQLAlchemyError, sqlite3.Error) as error:
             # Not from the cause: what a database says can repeat a row, which is a guest's.
-            raise InboxError(f"the database failed: {_named(error)}") from None
+            failed = InboxError(f"the database failed: {_named(error)}")
+            failed.lasting = isinstance(error, DataError)
+            raise failed from None
         finally:
             self._lock.release()
 

@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from punchh_contract.errors import PunchhContractError, UsageError
-from punchh_contract.receiver.database import Database
+from punchh_contract.events.rendering import printable
+from punchh_contract.receiver.database import Database, InboxError
 from punchh_contract.receiver.event import CannotHandleError, Event
 from punchh_contract.receiver.post import Post
 from punchh_contract.receiver.records import Records
@@ -32,6 +33,8 @@ RETRIES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0, 7200.0)
 POLL = 0.5
 """Seconds after which what another process received is seen."""
 STOP_SECONDS = 10.0
+REASON_LENGTH = 500
+"""Characters of a handler's reason that are kept at most."""
 _FORGET = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
@@ -105,32 +108,39 @@ class Handling:
                 each.join(1)
 
     def _work(self) -> None:
-        with contextlib.ExitStack() as stack:
-            call = self._caller(stack)
-            while not self._stop.is_set():
-                self._news.clear()
-                try:
-                    claimed = self._claim()
-                except Exception as error:
-                    said = error if isinstance(error, PunchhContractError) else type(error).__name__
-                    _log.error("nothing is handed over at the moment: %s", said)
-                    self._stop.wait(2 * POLL)
-                    continue
-                if claimed is None:
-                    self._news.wait(POLL)
-                    continue
-                self._news.set()  # there may be more, for the others
-                row, event = claimed
-                try:
-                    self._hand(row, event, call)
-                finally:
-                    with self._lock:
-                        self._busy.discard(row.redemption_id)
-        with self._lock:
-            # Nobody else may begin while one of ours still runs.
-            self._left -= 1
-            if self._left == 0:
-                self._post.leave()
+        try:
+            with contextlib.ExitStack() as stack:
+                call = self._caller(stack)
+                while not self._stop.is_set():
+                    self._turn(call)
+        finally:
+            with self._lock:
+                # Nobody else may begin while one of ours still runs.
+                self._left -= 1
+                if self._left == 0:
+                    self._post.leave()
+
+    def _turn(self, call: Callable[[Event], None]) -> None:
+        """Hand over one event, or wait a moment. Whatever fails here, the next turn comes."""
+        self._news.clear()
+        try:
+            claimed = self._claim()
+        except Exception as error:
+            _log.error("nothing is handed over at the moment: %s", _said(error))
+            self._stop.wait(2 * POLL)
+            return
+        if claimed is None:
+            self._news.wait(POLL)
+            return
+        self._news.set()  # there may be more, for the others
+        row, event = claimed
+        try:
+            self._hand(row, event, call)
+        except Exception as error:
+            _log.error("entry %d: what became of it is not known: %s", row.entry, _said(error))
+        finally:
+            with self._lock:
+                self._busy.discard(row.redemption_id)
 
     def _claim(self) -> tuple[Row[Any], Event] | None:
         """The next event, its attempt counted; None if there is none for us."""
@@ -139,23 +149,27 @@ class Handling:
                 return None
             now = self._clock()
             with self._database.transaction() as connection:
-                records = Records(connection)
-                if self._forget_at is None or now >= self._forget_at:
-                    records.forget(now, self._keep)
-                    self._forget_at = now + _FORGET
-                while (row := records.next(now, self._busy)) is not None:
-                    newest = records.latest(row.redemption_id)
-                    stale = newest is not None and _order(row) < newest
-                    if stale and not (self._hand_stale or row.asked):
-                        records.settled(row.entry, "stale", now)
-                    elif row.attempts > len(self._retries):
-                        reason = f"it was handed over {row.attempts} times and never came back"
-                        records.settled(row.entry, "parked", now, reason)
-                    else:
-                        records.begun(row.entry, now + self._pause(row.attempts))
-                        self._busy.add(row.redemption_id)
-                        event = Event(bytes(row.body), row.entry, row.received_at, row.attempts + 1, stale)
-                        return row, event
+                claimed = self._next(Records(connection), now)
+            # Now that it is written, and not before: what failed must not be ours for ever.
+            if claimed is not None:
+                self._busy.add(claimed[0].redemption_id)
+            return claimed
+
+    def _next(self, records: Records, now: datetime) -> tuple[Row[Any], Event] | None:
+        if self._forget_at is None or now >= self._forget_at:
+            records.forget(now, self._keep)
+            self._forget_at = now + _FORGET
+        while (row := records.next(now, self._busy)) is not None:
+            newest = records.latest(row.redemption_id)
+            stale = newest is not None and _order(row) < newest
+            if stale and not (self._hand_stale or row.asked):
+                records.settled(row.entry, "stale", now)
+            elif row.attempts > len(self._retries):
+                reason = f"it was handed over {row.attempts} times and never came back"
+                records.settled(row.entry, "parked", now, reason)
+            else:
+                records.begun(row.entry, now + self._pause(row.attempts))
+                return row, Event(bytes(row.body), row.entry, row.received_at, row.attempts + 1, stale)
         return None
 
     def _hand(self, row: Row[Any], event: Event, call: Callable[[Event], None]) -> None:
@@ -164,12 +178,12 @@ class Handling:
         try:
             call(event)
         except CannotHandleError as error:
-            parked = f"the handler says: {error}"
+            parked = f"the handler says: {_reason(error)}"
         except (
             BaseException
         ) as error:  # whatever it is, it is the handler's, and not for this thread to die of
             # Its words may be a guest's.
-            failure = type(error).__name__
+            failure = printable(type(error).__name__[:REASON_LENGTH])
             _log.warning("entry %d: the handler failed in attempt %d: %s", row.entry, event.attempt, failure)
             if event.attempt > len(self._retries):
                 parked = f"the handler failed {event.attempt} times, at last with {failure}"
@@ -187,12 +201,17 @@ class Handling:
         self._write(write)
 
     def _write(self, write: Callable[[Records], None]) -> None:
-        """Until the database takes it: to forget that something was done would be to do it twice."""
+        """Until the database takes it: to forget that something was done would be to do it twice.
+
+        What it will never take raises: then the event is due again, its attempt counted.
+        """
         while True:
             try:
                 with self._database.transaction() as connection:
                     write(Records(connection))
-            except PunchhContractError as error:
+            except InboxError as error:
+                if error.lasting:
+                    raise
                 _log.error("what became of an event cannot be written: %s", error)
                 if self._stop.wait(POLL):
                     return
@@ -214,3 +233,17 @@ class Handling:
 
 def _order(row: Row[Any]) -> Order:
     return Order(row.changed, row.sent, row.rank)
+
+
+def _reason(error: CannotHandleError) -> str:
+    """The handler's words as every database keeps them: printable, and not too long."""
+    try:
+        said = str(error)
+    except BaseException:  # the handler's too
+        return "words that cannot be read"
+    return printable(said[:REASON_LENGTH])
+
+
+def _said(error: Exception) -> str:
+    """Our own words; of the others only the kind, since they may be a guest's."""
+    return str(error) if isinstance(error, PunchhContractError) else type(error).__name__

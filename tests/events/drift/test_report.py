@@ -1,6 +1,7 @@
 """The survey as text and JSON, against a baseline; and no guest in either."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ NOTHING = Baseline({})
 
 
 def test_text_says_what_where_how_often_and_where_it_belongs() -> None:
-    text = as_text(surveyed(SEED, changed("/payload/user/loyalty_tier", "gold")), NOTHING)
+    text = as_text(surveyed(SEED, changed("/payload/user/loyalty_level", "gold")), NOTHING)
     assert text.startswith(
-        "/payload/user/loyalty_tier: field that the contract lacks: string;"
+        "/payload/user/loyalty_level: field that the contract lacks: string;"
         " the contract says: no such field.\n"
         "  1 time in 1 event, sent 2020-06-08T05:28:24Z\n"
         "  first a.ndjson:2\n"
@@ -32,21 +33,21 @@ def test_text_says_what_where_how_often_and_where_it_belongs() -> None:
 
 
 def test_what_is_known_is_counted_and_what_is_not_seen_any_more_is_named() -> None:
-    both = surveyed(changed("/payload/user/loyalty_tier", 1), changed("/payload/user/first_name", None))
+    both = surveyed(changed("/payload/user/loyalty_level", 1), changed("/payload/user/first_name", None))
     baseline = NOTHING.updated(both.rows())
     now = surveyed(changed("/payload/user/first_name", None), changed("/payload/user/phone", 1))
     text = as_text(now, baseline)
     assert "/payload/user/phone: another type: integer" in text
     assert "Known: 1 kind of the baseline, seen 1 time." in text
     assert "In the baseline and not seen:\n  " in text
-    assert " unknown_field /payload/user/loyalty_tier integer\n" in text
+    assert " unknown_field /payload/user/loyalty_level integer\n" in text
     assert text.endswith("2 events: 1 new kind of drift, 1 known.\n")
     document = json.loads(as_document(now, baseline, []))
     assert [(row["pointer"], row["known"]) for row in document["drift"]] == [
         ("/payload/user/first_name", True),
         ("/payload/user/phone", False),
     ]
-    assert [each["pointer"] for each in document["not_seen_of_baseline"]] == ["/payload/user/loyalty_tier"]
+    assert [each["pointer"] for each in document["not_seen_of_baseline"]] == ["/payload/user/loyalty_level"]
     assert document["summary"] == {
         "events": 2,
         "new": 1,
@@ -60,7 +61,7 @@ def test_what_is_known_is_counted_and_what_is_not_seen_any_more_is_named() -> No
 
 def test_a_baseline_comes_back_as_it_was_and_keeps_its_notes(tmp_path: Path) -> None:
     path = tmp_path / "drift.json"
-    rows = surveyed(changed("/payload/user/loyalty_tier", 1), changed("/payload/user/phone", 1)).rows()
+    rows = surveyed(changed("/payload/user/loyalty_level", 1), changed("/payload/user/phone", 1)).rows()
     first = NOTHING.updated(rows[:1])
     next(iter(first.known.values()))["note"] = "asked PAR on 2026-03-02"
     first.updated(rows).write(path)
@@ -91,8 +92,18 @@ def test_what_is_no_baseline_is_refused_with_the_way_to_one(tmp_path: Path, cont
         Baseline.read(path)
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         Baseline.read(tmp_path / "none.json")
+    assert Baseline.read(tmp_path / "none.json", missing_ok=True) == NOTHING
     with pytest.raises(UsageError, match="cannot be written"):
         NOTHING.write(tmp_path / "none" / "drift.json")
+
+
+def test_what_is_no_file_is_not_replaced_by_a_baseline(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="cannot be written: it is no file"):
+        NOTHING.write(pipe)
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
+    assert pipe.is_fifo()
 
 
 def test_no_guest_is_in_any_form_of_it(tmp_path: Path) -> None:

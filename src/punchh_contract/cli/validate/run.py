@@ -44,8 +44,12 @@ class Run:
             self.end()
 
     def close(self) -> None:
-        """Say of the whole run what is not in order: records that are in neither part of the split."""
-        if self.splitter is not None and self.splitter.lost:
+        """Close the split, and say of the whole run what is not in order: records that are in neither part
+        of it. Raises CannotWriteError."""
+        if self.splitter is None:
+            return
+        self.splitter.close()
+        if self.splitter.lost:
             with noting(self.note):
                 lost = count(self.splitter.lost, "record")
                 raise UsageError(f"--split: {lost} of more than {RECORD_LIMIT // 2**20} MB in neither file")

@@ -1,5 +1,6 @@
 """Drift that is known: a JSON file that a team keeps with its code, read, compared with, and written anew."""
 
+import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from punchh_contract.events.drift.rows import Row
 from punchh_contract.events.rendering.lines import printable
 
 _VERSION = 1
+_LONGEST = 64 * 2**20
+"""Bytes of a baseline at most: one of all kinds that a survey keeps has less than 4 MB."""
 _FIELDS = ("kind", "pointer", "found")
 
 
@@ -21,11 +24,18 @@ class Baseline:
     known: dict[str, dict[str, str]]
 
     @classmethod
-    def read(cls, path: Path) -> "Baseline":
-        """Return the baseline of a file. Raises UsageError if it cannot be read or is none."""
+    def read(cls, path: Path, *, missing_ok: bool = False) -> "Baseline":
+        """Return the baseline of a file, or an empty one if there is no file and that is fine. Raises
+        UsageError if it cannot be read, is none, or is longer than any."""
         try:
-            document: Any = json.loads(path.read_bytes())
+            with path.open("rb") as file:
+                data = file.read(_LONGEST + 1)
+            if len(data) > _LONGEST:  # such as a device that never ends
+                raise _not_ours(path)
+            document: Any = json.loads(data)
         except OSError as error:
+            if missing_ok and isinstance(error, FileNotFoundError):
+                return cls({})
             raise UsageError(f"{_shown(path)}: cannot be read: {error.strerror}") from error
         except (ValueError, RecursionError) as error:
             raise _not_ours(path) from error
@@ -58,14 +68,19 @@ class Baseline:
         return Baseline({**added, **self.known})
 
     def write(self, path: Path) -> None:
-        """Write it, sorted by pointer, so that its changes read well. Raises UsageError if that fails."""
+        """Write it, sorted by pointer, so that its changes read well. Raises UsageError if that fails, or if
+        there is something else than a file, which would be replaced by one."""
         rows = [{"id": id_, **entry} for id_, entry in self.known.items()]
         rows.sort(key=lambda each: (each.get("pointer", ""), *(each.get(name, "") for name in _FIELDS)))
         new = path.with_name(f".{path.name}.new")
         try:
+            if path.exists() and not path.is_file():
+                raise UsageError(f"{_shown(path)}: cannot be written: it is no file")
             new.write_text(json.dumps({"version": _VERSION, "known": rows}, indent=2) + "\n", "utf-8")
             new.replace(path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                new.unlink(missing_ok=True)
             raise UsageError(f"{_shown(path)}: cannot be written: {error.strerror}") from error
 
 

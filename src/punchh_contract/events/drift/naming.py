@@ -4,16 +4,15 @@ What is said is also what rows are counted by, so it must be one of few: no leng
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
-
-from punchh_contract.events import vocabulary
 
 _DIGITS = re.compile("[0-9]")
 _WORDS = re.compile(r"[A-Za-z]+")
 # What dates are written with. Digits become 9, so nothing of the date is left.
 _DATE = re.compile(r"[0-9 .,:/+TtZz-]+|[0-9 .,:/+-]*(?:UTC|GMT|AM|PM|am|pm)")
 _LONGEST_DATE = 40
-_ENUMERATED = re.compile(r"(?=.{1,64}$)[A-Za-z_ -]+(?:[0-9]{1,2}[A-Za-z_ -]*){0,2}")
+_SEPARATOR = re.compile(r"(?<=[A-Za-z])[_ -](?=[A-Za-z])")
 # The months, days and zones that dates name, cut to three letters.
 _CALENDAR = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|utc|gmt")
 
@@ -63,12 +62,16 @@ def date_form(text: str) -> str:
     return "other text"
 
 
-def enumerated(value: str, *, personal: bool) -> str:
-    """Return an unknown value of an open enumeration in quotes, or that it is masked if it could be personal.
+def enumerated(value: str, known: Iterable[str], *, personal: bool) -> str:
+    """Return an unknown value of an open list in quotes, or that it is masked since it could be personal.
 
-    It is shown where the position is not personal and the value looks like one of a list: letters, few
-    digits, and words that fields are named by, as in `drive_thru`. A name, an address or a token is not.
+    It is shown where the position is not personal and the value is a known one written otherwise, in other
+    capitals or with other separators: `Online-Order`. Any other word may be a guest's name at a wrong place.
     """
-    if not personal and _ENUMERATED.fullmatch(value) and vocabulary.is_known(value):
+    if not personal and value.isascii() and _plain(value) in map(_plain, known):
         return f"`{value}`"
     return "a text, masked"
+
+
+def _plain(value: str) -> str:
+    return _SEPARATOR.sub("", value).lower()

@@ -9,6 +9,7 @@ from typing import Literal
 
 from punchh_contract.events.drift.atlas import Position
 from punchh_contract.events.masking import named
+from punchh_contract.events.persons import is_personal
 
 Kind = Literal[
     "unknown_field",
@@ -71,7 +72,7 @@ class Tally:
         self._kinds = kinds
         self._rows: dict[tuple[str, str, str], Row] = {}
         # Names that the contract lacks come again and again; each is judged once.
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
         self._seen = Seen("", None, None, None)
         self._counted: set[tuple[str, str, str]] = set()
         self.present: set[str] = set()
@@ -102,7 +103,7 @@ class Tally:
 
     def unknown(self, position: Position, name: str, found: str) -> None:
         """Count a field of an object that the contract has without it; the name is masked as in findings."""
-        pointer = f"{position.pointer}/{self._named(name)}"
+        pointer = f"{position.pointer}/{self._named(position, name)}"
         source = position.shape_source or position.source
         self._count("unknown_field", pointer, found, "no such field", position.shape, source)
 
@@ -126,10 +127,12 @@ class Tally:
             row.earliest = min(row.earliest or seen.time, seen.time)
             row.latest = max(row.latest or seen.time, seen.time)
 
-    def _named(self, name: str) -> str:
-        shown = self._names.get(name)
+    def _named(self, position: Position, name: str) -> str:
+        shown = self._names.get((position.pointer, name))
         if shown is None:
-            shown = named(name, show=False).replace("~", "~0").replace("/", "~1")
+            # The contract's own names need no escapes.
+            personal = position.personal or is_personal(position.pointer.split("/")[1:])
+            shown = named(name, show=False, personal=personal).replace("~", "~0").replace("/", "~1")
             if len(self._names) < self._kinds:
-                self._names[name] = shown
+                self._names[position.pointer, name] = shown
         return shown

@@ -110,12 +110,12 @@ class Survey:
         if value in position.known:
             tally.values.add((position.pointer, value))
         elif position.known:
-            found = naming.enumerated(value, personal=position.personal)
+            found = naming.enumerated(value, position.known, personal=position.personal)
             tally.listed(position, found)
         if rules.get("format") == "date-time" and not is_date_time(value):
             tally.at(position, "date_form", naming.date_form(value), "RFC 3339 with a zone")
         if "const" in rules and value != rules["const"]:
-            found = naming.enumerated(value, personal=position.personal)
+            found = naming.enumerated(value, [rules["const"]], personal=position.personal)
             tally.at(position, "unknown_value", found, f"`{rules['const']}`")
         if len(value) < rules.get("minLength", 0):
             tally.at(position, "out_of_bounds", "text that is too short", f"{rules['minLength']} or more")
