@@ -39,10 +39,11 @@ check-generated: install ## Prove that generated/ is fresh, complete, determinis
 validate: install ## Check the contract: metaschema, house rules, examples, register, event samples
 	$(BIN)/python scripts/validate_spec.py
 
-lint: install ## ruff and mypy --strict
+lint: install ## ruff, and mypy and pyright at their strictest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/basedpyright
 
 test: install ## Run the tests
 	$(BIN)/pytest -n auto $(PYTEST)
@@ -86,7 +87,7 @@ soak: install ## The long proofs, more than an hour; figures go into docs/soak.m
 	$(BIN)/punchh-contract prove --faultless --seeds 200
 	for seed in $$(seq 1 20); do $(BIN)/punchh-contract test --seed $$seed --report-dir build/soak | tail -1; done
 	PUNCHH_CONTRACT_SOAK=1 $(BIN)/pytest -n auto tests/events/test_decoding.py tests/events/test_engines.py \
-	  tests/events/test_many.py tests/sandbox/test_control_fuzz.py tests/conformance/test_databases.py \
+	  tests/events/test_many.py tests/client/test_faulted.py tests/sandbox/test_control_fuzz.py tests/conformance/test_databases.py \
 	  tests/conformance/test_recording.py \
 	  tests/conformance/test_transparent.py tests/conformance/test_plants.py tests/conformance/test_few_fixtures.py
 
