@@ -8,9 +8,9 @@ read it, copy before changing it.
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -25,6 +25,7 @@ from punchh_contract.facts import (
     Signature,
     Success,
 )
+from punchh_contract.json_types import JsonValue
 
 __all__ = [
     "Contract",
@@ -145,9 +146,10 @@ class Contract:
                 node = node[_unescape(part)]
             except (KeyError, TypeError):
                 raise ContractError(f"{self._name}: {ref} refers to nothing") from None
-        if not isinstance(node, dict):
+        found: JsonValue = node
+        if not isinstance(found, dict):
             raise ContractError(f"{self._name}: {ref} refers to no object")
-        return node
+        return found
 
     def _scheme(self, name: str, node: Json) -> SecurityScheme:
         node = self.resolve(node)
@@ -265,7 +267,7 @@ def event_schema(*, strict: bool = False) -> Json:
 def _parse(content: bytes, path: Path) -> Json:
     try:
         # A SafeLoader underneath, whichever of the two there is.
-        document = yaml.load(content, Loader=_Loader)  # noqa: S506  # see above
+        document: JsonValue = yaml.load(content, Loader=_Loader)  # noqa: S506  # see above
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ContractError(
@@ -278,10 +280,16 @@ def _parse(content: bytes, path: Path) -> Json:
     return document
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # a base chosen at run time
+if TYPE_CHECKING:
+    _SafeLoader = yaml.SafeLoader
+else:
+    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
     """YAML as JSON sees it: a date stays the text that was written, a key that stands twice is an error."""
 
-    yaml_implicit_resolvers: Mapping[str, Any] = {
+    yaml_implicit_resolvers: dict[Any, Any] = {  # noqa: RUF012  # as the base declares it
         first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -304,7 +312,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         super().flatten_mapping(node)
 
 
-def _refs(node: Any) -> Iterator[str]:
+def _refs(node: JsonValue) -> Iterator[str]:
     pending = [node]
     while pending:
         current = pending.pop()

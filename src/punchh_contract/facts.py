@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from punchh_contract.errors import ContractError
+from punchh_contract.json_types import JsonValue
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -116,7 +117,7 @@ class ErrorFact:
             )
         return result
 
-    def _fill(self, node: Any, values: dict[str, object], filled: list[str]) -> Any:
+    def _fill(self, node: JsonValue, values: dict[str, object], filled: list[str]) -> Any:
         if isinstance(node, dict):
             return {key: self._fill(value, values, filled) for key, value in node.items()}
         if isinstance(node, list):
@@ -130,7 +131,7 @@ class ErrorFact:
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str]:
         # Split with one group: literal texts stand at even places, names of placeholders at odd ones.
-        parts, seen = [], set[str]()
+        parts, seen = list[str](), set[str]()
         for place, part in enumerate(_PLACEHOLDER.split(self.text)):
             if place % 2 == 0:
                 parts.append(re.escape(part))

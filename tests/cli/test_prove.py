@@ -53,6 +53,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Told]:
         (["--faultless", "debits_twice"], "--faultless is about no fault"),
         (["--seeds", "3"], "--seeds is for --faultless"),
         (["--json", "nowhere/prove.json"], "there is no such folder"),
+        (["--budget", "nan"], "'nan' is no number"),
+        (["--list", "--json", "prove.json"], "--list proves nothing"),
+        (["--list", "--stock"], "--list proves nothing"),
     ],
 )
 def test_a_users_mistake_is_said_and_ends_with_2(arguments: list[str], message: str) -> None:
@@ -101,6 +104,21 @@ def test_the_proof_is_kept(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "prove.json").read_text())["faults"]) == 9
     assert page.read_text().startswith("# Words\n")
     assert page.read_text().count("law:exact_debit") == 9
+
+
+@pytest.mark.parametrize("former", [b"# My notes\n", b"\xff", f"{record.BEGIN} alone".encode()])
+def test_a_page_that_no_table_belongs_to_is_left_alone(
+    runs: dict[str, Told], tmp_path: Path, former: bytes
+) -> None:
+    page = tmp_path / "notes.md"
+    page.write_bytes(former)
+
+    done = invoke("debits_twice", "--table", page)
+
+    assert done.exit_code == 2
+    assert "name another file" in done.output
+    assert "faultless" not in done.output  # said before anything is run
+    assert page.read_bytes() == former
 
 
 @pytest.mark.parametrize(

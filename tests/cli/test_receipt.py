@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from conformance import receipts
 
 from punchh_contract.cli import main
-from punchh_contract.conformance.verdict import rendering
+from punchh_contract.conformance.verdict import receipt, rendering
 from punchh_contract.contract import load
 
 RED = receipts.receipt(red=True)
@@ -113,6 +113,32 @@ def test_a_file_that_cannot_be_written_is_2(file: Path, tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "name another file" in result.stderr
+
+
+def test_what_a_terminal_would_obey_is_not_passed_on(tmp_path: Path) -> None:
+    loud = {**RED, "target": "https://x.example.com\x1b[31m"}
+    told = receipt.sealed({**loud, "headline": receipt.headline(loud)})
+    for document in (told, {**told, "headline": "\x1b]0;title\x07"}):
+        result = run("verify", str(written(tmp_path, document)))
+
+        assert "\\x1b" in result.output
+        assert "\x1b" not in result.output
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk_is_2_and_a_sentence(file: Path) -> None:
+    script = "from punchh_contract.cli import main; main()"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", script, "receipt", "render", str(file), "--format", "html"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_it_needs_no_extra(file: Path) -> None:

@@ -233,8 +233,8 @@ def test_help_lists_every_command_and_imports_none() -> None:
     assert modules == "['punchh_contract.cli', 'punchh_contract.errors']"
     listed = [line.split()[0] for line in help_text[help_text.index("Commands:") + 1 :]]
     assert listed == [
-        "call", "certify-receiver", "doctor", "drift", "listen", "prove", "receipt", "sandbox", "send", "sign",
-        "test", "validate",
+        "call", "certify-receiver", "doctor", "drift", "listen", "prove", "receipt", "sandbox", "send",
+        "sign", "test", "validate",
     ]  # fmt: skip
 
 

@@ -8,9 +8,11 @@ from conformance.foreign import BATCH, FORCE
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance import outcome
 from punchh_contract.conformance.fixtures import Fixture, Fixtures
-from punchh_contract.conformance.job import Job
+from punchh_contract.conformance.job import LAWS, Job
+from punchh_contract.conformance.laws.names import NO_FIXTURE_LEFT, UNTOLD
 from punchh_contract.conformance.result import INTERRUPTED, Result
 from punchh_contract.conformance.tally import Tally
+from punchh_contract.conformance.verdict.findings import Severity
 
 JOB = Job(
     base_url="http://127.0.0.1:1",
@@ -43,6 +45,32 @@ def test_operations_without_fixtures_or_credentials_are_named(tell: Any) -> None
         "create_online_redemption was left out: it needs PUNCHH_CLIENT",
         f"{BATCH} has no fixtures: only its refusals are tested",
     )
+
+
+def test_a_run_of_laws_alone_that_judged_none_is_red(tell: Any) -> None:
+    row = {"law": "documented_answer", "operation": BATCH, "judged": 0}
+    job = dataclasses.replace(JOB, fixtures=GUEST, phases=(LAWS,))
+    for laws, red in (([row], True), ([], True), ([{**row, "judged": 1}], False)):
+        report = tell(job, nothing(laws=laws)).report
+
+        assert report.verdict == ("red" if red else "green")
+        assert [each.group.first.check for each in report.red] == ["goal:laws"] * red
+        assert [each.group.first.severity for each in report.red] == [Severity.GOAL] * red
+    for spared in (
+        tell(job, nothing(laws=[row], stopped=INTERRUPTED)),
+        tell(dataclasses.replace(job, rehearse=True), nothing(laws=[row])),
+        tell(job, nothing(left_out=[FORCE, BATCH])),
+    ):
+        assert spared.report.red == ()
+
+
+def test_generated_requests_after_which_no_story_could_be_told_are_a_part_of_a_run(tell: Any) -> None:
+    left_out = [{"operation": "all", "what": UNTOLD, "why": NO_FIXTURE_LEFT}]
+    job = dataclasses.replace(JOB, fixtures=GUEST)
+    report = tell(job, nothing(not_run=left_out)).report
+
+    assert f"{UNTOLD} were not told: {NO_FIXTURE_LEFT}" in report.partial
+    assert "goal:laws" not in {each.group.first.check for each in report.findings}
 
 
 def test_what_was_left_out_has_no_goals(tell: Any) -> None:

@@ -57,6 +57,21 @@ def test_laws_do(tmp_path: Path, number: stateless.Number, broken: set[tuple[str
     assert {each["severity"] for each in ran.report["findings"]} == {"SPEND"}
 
 
+def test_laws_alone_with_nothing_to_spend_twice_are_no_green(tmp_path: Path) -> None:
+    """Each asset once, which is what a file without `spend` says."""
+    with stateless.running(stateless.random) as address:
+        ran = foreign.run(
+            tmp_path,
+            *("--target", address, *foreign.LAWS),
+            credentials=stateless.CREDENTIALS,
+            fixtures=foreign.spending({"operations": stateless.FIXTURES}, guests=1, assets=1),
+        )
+
+    assert ran.code == 1, ran.said()
+    assert {check for check, _ in ran.found} == {"goal:laws"}
+    assert "raise their `spend`" in ran.stdout
+
+
 def test_a_code_that_it_gave_is_redeemed_and_stands_in_no_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

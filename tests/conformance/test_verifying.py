@@ -2,6 +2,7 @@
 
 import copy
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -111,6 +112,13 @@ EDITS: list[tuple[str, Edit, set[str]]] = [
     ),
     ("a law left out", lambda it: it["laws"].pop(), {"/laws"}),
     ("a law that was judged after all", lambda it: it["laws"][0].update(why="x", judged=1), {"/laws/0/why"}),
+    ("no checks at all", lambda it: it.update(checks={}), {"/checks"}),
+    (
+        "a law judged that no check names",
+        lambda it: it["checks"]["force_redeem"].remove("law:ordered_times"),
+        {"/checks/force_redeem"},
+    ),
+    ("nothing asked for", lambda it: it["options"].update(operations=[]), {"/options/operations"}),
     ("a longer run", lambda it: it.update(seconds=300), {"/ended"}),
     ("another version", lambda it: it["contract"].update(version="9"), {"/contract/version"}),
     ("another contract", lambda it: it["contract"].update(digest="0" * 64), {"/contract/digest"}),
@@ -157,6 +165,60 @@ def test_what_breaks_the_schema_is_told_by_place_and_nothing_else_is_looked_at(
 
     assert {each.place for each in verifying.formal(document)} >= {place}
     assert all("schema" in each.what for each in verifying.check(document, load()))
+
+
+@pytest.mark.parametrize(
+    ("edit", "place"),
+    [
+        (lambda it: it.update(started="2026-13-01T00:00:00Z"), "/started"),
+        (lambda it: it.update(ended="2026-02-30T00:00:00Z"), "/ended"),
+        (lambda it: it.update(started="2026-03-02T18:05:60Z"), "/started"),
+        (
+            lambda it: it["coverage"]["inside"].pop("create_online_redemption"),
+            "/coverage/operations/items/1/name",
+        ),
+        (
+            lambda it: it["coverage"]["operations"]["items"][0].update(name="renamed"),
+            "/coverage/operations/items/0/name",
+        ),
+    ],
+)
+def test_what_no_page_could_be_made_of_is_a_problem_of_form(edit: Edit, place: str) -> None:
+    assert {each.place for each in verifying.formal(edited(edit, sealed=True))} == {place}
+
+
+def _spoilt(document: Any, draw: random.Random) -> None:
+    """Change one thing, anywhere: leave it out, rename it, or make it something else."""
+    here = document
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        key = draw.choice(keys)
+        if isinstance(here[key], dict | list) and here[key] and draw.random() < 0.8:
+            here = here[key]
+            continue
+        how = draw.choice(("drop", "rename", "null", "text", "number", "list", "object"))
+        value = {"null": None, "text": "\x1b[31m]]>", "number": -1, "list": [], "object": {}}.get(how)
+        if how == "drop" or (how == "rename" and isinstance(here, list)):
+            del here[key]
+        elif how == "rename":
+            here["renamed"] = here.pop(key)
+        else:
+            here[key] = value
+        return
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_changed_is_told_or_rendered_and_never_a_crash(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(30):
+        document = edited(lambda it: _spoilt(it, draw))
+        if document.get("digest") == RED["digest"]:
+            document = receipt.sealed(document)
+        if verifying.formal(document):
+            continue
+        for render in rendering.FORMATS.values():
+            assert render(document)
+        verifying.check(document, load())
 
 
 def test_a_receipt_of_another_contract_says_which() -> None:

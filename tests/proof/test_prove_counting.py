@@ -135,3 +135,6 @@ def test_a_table_takes_the_place_of_the_former_one() -> None:
 
     assert page == f"# Words\n\n{record.BEGIN}\n\nnew\n\n{record.END}\n\nMore.\n"
     assert record.page("", "new\n") == f"{record.BEGIN}\n\nnew\n\n{record.END}\n"
+    for former in ("# Words\n", f"{record.BEGIN}\nold\n", f"old\n{record.END}\n"):
+        with pytest.raises(ValueError, match="two marks"):
+            record.page(former, "new\n")

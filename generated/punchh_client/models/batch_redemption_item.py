@@ -39,6 +39,7 @@ class BatchRedemptionItem:
         discount_details (DiscountDetails | list[DiscountDetails]): The offer. An object in every sample; the vendor's
             schema says list.
         qualified_items (list[QualifiedItem]): The lines that earned the discount, as `R` lines; empty for a failure.
+            Whether their amounts sum to the discount is documented nowhere, so no law holds them to it.
         qualifying_conditions (QualifyingConditions | Unset): Why the offer did not fit, where the business has this
             switched on. The vendor prints a sample and no types, so the contract names the keys and leaves most values
             open.

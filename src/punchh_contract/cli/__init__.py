@@ -10,7 +10,7 @@ import importlib
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 import click
@@ -49,7 +49,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 @contextlib.contextmanager
-def _edge() -> Iterator[None]:
+def _edge() -> Generator[None]:
     try:
         try:
             yield
@@ -75,8 +75,10 @@ def _edge() -> Iterator[None]:
         raise _Failure(f"{where}: cannot be written: {error.strerror}; the result is incomplete") from error
 
 
-def _let_go(stream: TextIO) -> None:
+def _let_go(stream: TextIO | None) -> None:
     """What is still in the buffer must go somewhere, or Python complains of it on its way out."""
+    if stream is None:  # as under pythonw
+        return
     with contextlib.suppress(OSError):  # one that is no file of the system's
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC
 from typing import Any
@@ -17,6 +17,7 @@ import httpx
 from punchh_contract import hosts
 from punchh_contract.errors import UsageError
 from punchh_contract.events import rendering
+from punchh_contract.json_types import JsonValue
 from punchh_contract.receiver.app import create_receiver
 from punchh_contract.receiver.credentials import SCHEMES, SECRET_VARIABLE, Credentials, Scheme
 from punchh_contract.receiver.delivery import Delivery
@@ -231,7 +232,7 @@ def _echo(document: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
+def _terminated_as_interrupted() -> Generator[None]:
     """Let SIGTERM end the command as Ctrl-C does: unsubscribed, and with its summary."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -250,7 +251,7 @@ def _sandbox(url: str) -> str:
 
 
 @contextlib.contextmanager
-def _subscribed(origin: str | None, url: str, scheme: Scheme, credentials: Credentials) -> Iterator[None]:
+def _subscribed(origin: str | None, url: str, scheme: Scheme, credentials: Credentials) -> Generator[None]:
     """Get the events of a sandbox for the length of a `with`; without an origin, none.
 
     Raises UsageError that says why the sandbox does not take the subscription.
@@ -285,7 +286,7 @@ def _asked(client: httpx.Client, method: str, path: str, body: Any = None) -> di
             " `punchh-contract sandbox`"
         ) from error
     try:
-        document = answer.json()
+        document: JsonValue = answer.json()
     except ValueError:
         document = None
     if not isinstance(document, dict):

@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 import punchh_contract
+from punchh_contract.cli import Seconds
 from punchh_contract.cli.test.own_sandbox import terminated
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
@@ -53,7 +54,12 @@ class _Jobs(click.ParamType[int]):
     multiple=True,
     help="Only these; repeatable.",
 )
-@click.option("--sample", metavar="N", type=click.IntRange(1), help="Only so many, the same each time.")
+@click.option(
+    "--sample",
+    metavar="N",
+    type=click.IntRange(1),
+    help="About so many, the same each time; at least one of each kind.",
+)
 @click.option("--list", "listed", is_flag=True, help="Print the faults, and do nothing.")
 @click.option(
     "--seed", type=click.IntRange(0), default=_USUAL.seed, show_default=True, help="Seed of each run."
@@ -61,7 +67,7 @@ class _Jobs(click.ParamType[int]):
 @click.option(
     "--budget",
     metavar="SECONDS",
-    type=click.FloatRange(1),
+    type=Seconds(1),
     default=_USUAL.seconds,
     show_default=True,
     help="What a run has to find a fault, its start apart.",
@@ -105,6 +111,8 @@ def command(
     """
     if faultless and (fault_ids or kinds or sample or listed or stock or json_file or table_file):
         raise UsageError("--faultless is about no fault: it takes --seeds, --seed, --budget and --jobs only")
+    if listed and (stock or json_file or table_file):
+        raise UsageError("--list proves nothing: it takes fault ids, --kind and --sample only")
     if seeds is not None and not faultless:
         raise UsageError("--seeds is for --faultless: faults are found with one seed, --seed")
     settings = Budget(seed, budget)
@@ -120,6 +128,8 @@ def command(
     for file in (json_file, table_file):
         if file is not None and not file.absolute().parent.is_dir():
             raise UsageError(f"{file}: there is no such folder; make it first")
+    if table_file is not None:
+        _page(table_file, "")  # before the long work, not after it
     started = time.monotonic()
     with terminated():
         runs = asyncio.run(_controlled(settings, jobs))
@@ -129,8 +139,7 @@ def command(
         document = record.document(rows, runs, settings, around)
         _write(json_file, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     if table_file is not None:
-        former = table_file.read_text(encoding="utf-8") if table_file.exists() else ""
-        _write(table_file, record.page(former, record.table(rows, settings, around)))
+        _write(table_file, _page(table_file, record.table(rows, settings, around)))
     code = _summary(rows, around.seconds)
     if code:
         raise click.exceptions.Exit(code)
@@ -202,7 +211,7 @@ class _Rate(ProgressColumn):
 
 
 @contextlib.contextmanager
-def _progress(total: int, words: str) -> Iterator[Callable[[str], None]]:
+def _progress(total: int, words: str) -> Generator[Callable[[str], None]]:
     """Print lines, on a terminal above a bar; what it gives is called with each."""
     if not sys.stdout.isatty():
         yield click.echo
@@ -247,6 +256,17 @@ def _commit() -> str | None:
 
 def _named(seeds: Sequence[int]) -> str:
     return f" ({', '.join(map(str, seeds))})" if seeds else ""
+
+
+def _page(path: Path, table: str) -> str:
+    """The page in a file with a table in it. Raises UsageError for one that cannot take it."""
+    try:
+        return record.page(path.read_text(encoding="utf-8") if path.exists() else "", table)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name another file") from error
+    except ValueError as error:  # no UTF-8 either
+        why = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else error
+        raise UsageError(f"{path}: {why}; put them in, or name another file") from error
 
 
 def _write(path: Path, text: str) -> None:

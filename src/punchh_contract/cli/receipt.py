@@ -10,6 +10,7 @@ from punchh_contract.conformance import verifying
 from punchh_contract.conformance.verdict import rendering
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
+from punchh_contract.events.rendering import printable
 
 FINDINGS = 1
 NO_SIGNATURE = (
@@ -43,12 +44,12 @@ def verify(file: str, contract_file: Path | None) -> None:
     document = verifying.read(_content(file), _named(file))
     problems = verifying.check(document, load(contract_file))
     for each in problems:
-        click.echo(f"{_named(file)}: {each}")
+        click.echo(printable(f"{_named(file)}: {each}"))
     if problems:
         click.echo(f"The receipt is not whole: {len(problems)} problem{'s' if len(problems) > 1 else ''}.")
     else:
         click.echo(f"The receipt is whole: schema, sums, digest {document['digest'][:16]}…, contract.")
-        click.echo(document["headline"])
+        click.echo(printable(document["headline"]))
     click.echo(NO_SIGNATURE)
     if problems:
         raise click.exceptions.Exit(FINDINGS)
@@ -71,7 +72,8 @@ def render(file: str, name: str, output: Path | None) -> None:
     """
     document = verifying.read(_content(file), _named(file))
     if problems := verifying.formal(document) or verifying.unsealed(document):
-        raise UsageError(f"{_named(file)}: {problems[0]}; `punchh-contract receipt verify` tells all of it")
+        told = printable(str(problems[0]))
+        raise UsageError(f"{_named(file)}: {told}; `punchh-contract receipt verify` tells all of it")
     content = rendering.FORMATS[name](document).encode()
     if output is None:
         click.echo(content, nl=False)

@@ -5,7 +5,7 @@ import gc
 import json
 import shlex
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from punchh_contract.contract import Operation, load
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _undisturbed() -> Generator[None]:
     """A fifth of the start would go into looking for garbage among what is made to stay."""
     before = gc.isenabled()
     gc.disable()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from punchh_contract.client.bodies import BatchBody, CodeBody, Fields, ForceBody, OnlineBody, OnlineModel
     from punchh_contract.client.budget import Forecast
-    from punchh_contract.client.flows import AsyncQuote
+    from punchh_contract.client.flows import AsyncQuote, See
     from punchh_contract.client.journal import Entry
     from punchh_contract.client.recovery import Recovered, SameGuest
     from punchh_contract.client.results import BatchResult, CodeResult, ForceResult, OnlineResult
@@ -159,7 +159,7 @@ class AsyncPunchhClient:
         """
         from punchh_contract.client.flows import quote_async
 
-        return await quote_async(self, request, timeout=timeout)
+        return await quote_async(self._call, request, timeout=timeout)
 
     async def resolve(
         self, unknown: OutcomeUnknown, *, same_guest: bool = False, timeout: float | None = None
@@ -210,7 +210,9 @@ class AsyncPunchhClient:
         core = self._core
         return core.held(operation) or core.found(operation, await core.settings.credentials_async(operation))
 
-    async def _call(self, operation_id: str, body: RequestModel | Fields, timeout: float | None) -> Result:
+    async def _call(
+        self, operation_id: str, body: RequestModel | Fields, timeout: float | None, *, see: See | None = None
+    ) -> Result:
         core = self._core
         operation = core.operation(operation_id)
         deadline = core.deadline(timeout)
@@ -225,6 +227,8 @@ class AsyncPunchhClient:
                 path=operation.path,
                 retryable=True,
             ) from error
+        if see is not None:
+            see(operation, held.credentials)
         prepared = core.prepared(operation, body, held)
         if operation.rate_limit is not None and core.belongings.budget is not None:
             await asyncio.to_thread(core.belongings.budget.take, operation)

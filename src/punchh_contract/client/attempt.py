@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextvars import ContextVar
 
 from punchh_contract.client.faults import Fault, fault_of
@@ -43,7 +43,7 @@ class Attempt:
 
 
 @contextlib.contextmanager
-def attempting(deadline: float) -> Iterator[Attempt]:
+def attempting(deadline: float) -> Generator[Attempt]:
     """Make an attempt the current one for the length of a `with`."""
     attempt = Attempt(deadline)
     token = current.set(attempt)

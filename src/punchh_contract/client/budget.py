@@ -172,7 +172,7 @@ class Budget:
     def _stamps(self, name: str, rates: dict[int, int]) -> list[int]:
         """When the calls of a bucket were, in milliseconds, oldest first."""
         with self._held():
-            bucket = self._bucket(name, rates)
+            bucket: Any = self._bucket(name, rates)  # only one of the two has a connection
             if not hasattr(bucket, "conn"):
                 return [each.timestamp for each in bucket.items]
             try:

@@ -51,7 +51,7 @@ class Progress:
     have reached the vendor.
     """
 
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     answer: Answer | None = None
     written: bool = False
 

@@ -50,8 +50,12 @@ class Core:
         shared = None if original is None else original.belongings
         self.belongings: Belongings = Belongings(settings, self.origin, shared)
         self._held: dict[str, Held] = {}
-        # Bounded, since a server that redirects chooses paths.
-        self._url = functools.lru_cache(32)(lambda uri: self.base_url.copy_with(raw_path=uri.encode("ascii")))
+
+        @functools.lru_cache(32)  # bounded, since a server that redirects chooses paths
+        def url(uri: str) -> httpx.URL:
+            return self.base_url.copy_with(raw_path=uri.encode("ascii"))
+
+        self._url = url
 
     def changed(self, changes: Mapping[str, Any]) -> Core:
         """A core with other settings, which shares what they do not change."""
@@ -86,8 +90,8 @@ class Core:
 
         headers = authorization_headers(operation, credentials)
         found = Held(credentials.of(operation), headers)
-        signed = {operation.signature.header} if operation.signature and found.credentials.secret else set()
-        present = {name.lower() for name in (*headers, *signed)}
+        signed = operation.signature if found.credentials.secret else None
+        present = {name.lower() for name in (*headers, *((signed.header,) if signed else ()))}
         if operation.security and not any(
             {each.header.lower() for each in schemes} <= present for schemes in operation.security
         ):
@@ -153,7 +157,8 @@ class Core:
     def deadline(self, timeout: float | None) -> float:
         """When a call that starts now is over. Raises UsageError for a time that is none."""
         seconds = self.settings.timeout if timeout is None else timeout
-        if not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+        known = isinstance(seconds, int | float)  # pyright: ignore[reportUnnecessaryIsInstance]  # not all check
+        if not known or not 0 < seconds < math.inf:
             raise UsageError("timeout is a number of seconds above 0")
         return time.monotonic() + seconds
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 import typing
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 
 import httpcore
 import httpx
@@ -49,9 +49,7 @@ class WatchedTransport(httpx.BaseTransport):
         with _as_httpx():
             answer = self._pool.handle_request(_request(request, request.stream))
         assert isinstance(answer.stream, Iterable)  # noqa: S101  # httpcore's own contract
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
-        )
+        return _response(answer, _Body(answer.stream))
 
     def close(self) -> None:
         self._pool.close()
@@ -75,12 +73,7 @@ class AsyncWatchedTransport(httpx.AsyncBaseTransport):
         with _as_httpx():
             answer = await self._pool.handle_async_request(_request(request, request.stream))
         assert isinstance(answer.stream, typing.AsyncIterable)  # noqa: S101  # httpcore's own contract
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_AsyncBody(answer.stream),
-            extensions=answer.extensions,
-        )
+        return _response(answer, _AsyncBody(answer.stream))
 
     async def aclose(self) -> None:
         await self._pool.aclose()
@@ -129,7 +122,7 @@ class _Stream(httpcore.NetworkStream):
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
-        self._inner = httpcore.AnyIOBackend()
+        self._inner: typing.Any = httpcore.AnyIOBackend()  # it has no methods where anyio is not installed
 
     async def connect_tcp(
         self,
@@ -181,8 +174,9 @@ class _Body(httpx.SyncByteStream):
             yield from self._inner
 
     def close(self) -> None:
-        if hasattr(self._inner, "close"):
-            self._inner.close()
+        close = getattr(self._inner, "close", None)
+        if close is not None:
+            close()
 
 
 class _AsyncBody(httpx.AsyncByteStream):
@@ -195,8 +189,9 @@ class _AsyncBody(httpx.AsyncByteStream):
                 yield part
 
     async def aclose(self) -> None:
-        if hasattr(self._inner, "aclose"):
-            await self._inner.aclose()
+        close = getattr(self._inner, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def _request(request: httpx.Request, stream: typing.Any) -> httpcore.Request:
@@ -210,8 +205,12 @@ def _request(request: httpx.Request, stream: typing.Any) -> httpcore.Request:
     )
 
 
+def _response(answer: typing.Any, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> httpx.Response:
+    return httpx.Response(answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions)
+
+
 @contextlib.contextmanager
-def _as_httpx() -> Iterator[None]:
+def _as_httpx() -> Generator[None]:
     """httpcore's errors under the names that httpx has for them."""
     try:
         yield

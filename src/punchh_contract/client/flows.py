@@ -2,7 +2,8 @@
 
 `PunchhClient.quote` and `AsyncPunchhClient.quote` end here. A quote sends the request with `query`, which
 takes nothing; its `commit` sends the very same request without it, under the same `external_uid`. The vendor
-judges the receipt again then (SEED-002, OAS-OO1: documented), so compare what came of it with the quote.
+judges the receipt again then (SEED-002, OAS-OO1: documented), so compare what came of it with the quote. It
+commits for the guest whose access token quoted, and for no other.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
+from punchh_contract.client.entry import authority_of
 from punchh_contract.client.errors import OutcomeUnknown, PunchhError
 from punchh_contract.client.identity import uuid7
 from punchh_contract.errors import UsageError
 
 if TYPE_CHECKING:
+    from punchh_contract.auth import Credentials
     from punchh_contract.client.prepared import RequestModel
     from punchh_contract.client.results import Result
+    from punchh_contract.facts import Operation
 
 __all__ = ["AsyncQuote", "Quote"]
 
@@ -28,14 +32,18 @@ R = TypeVar("R", bound="Result")
 _OPERATIONS = {"discount_type": "create_online_redemption", "line_items": "process_batch_redemption"}
 
 
-class Client(Protocol):
-    """What a quote needs of `PunchhClient`, or of `AsyncPunchhClient`."""
+See = Callable[["Operation", "Credentials"], None]
+"""Is shown the credentials of a call before anything of it is sent; what it raises stops the call."""
 
-    @property
-    def create_online_redemption(self) -> Callable[..., Any]: ...
 
-    @property
-    def process_batch_redemption(self) -> Callable[..., Any]: ...
+class Send(Protocol):
+    """What a quote needs of `PunchhClient`: its way to make one call. That of `AsyncPunchhClient` returns an
+    awaitable."""
+
+    def __call__(
+        self, operation_id: str, body: dict[str, Any], timeout: float | None, *, see: See
+    ) -> Any:
+        raise NotImplementedError
 
 
 class _Quote(Generic[R]):

@@ -14,7 +14,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -198,7 +198,7 @@ class Journal:
             _log.warning("journal: entry %d could not be closed (%s) and stays pending", entry, _named(error))
 
     @contextlib.contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
+    def _database(self) -> Generator[sqlite3.Connection]:
         if self._pid != os.getpid():
             # After a fork: a lock that some other thread of the parent held would never be free again.
             if self._connection is not None:

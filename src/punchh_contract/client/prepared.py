@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from punchh_contract.client.identity import uuid7
 from punchh_contract.client.recipes import recipe
 from punchh_contract.errors import UsageError
+from punchh_contract.json_types import JsonValue
 
 if TYPE_CHECKING:
     from punchh_contract.contract import Operation
@@ -30,6 +31,7 @@ class RequestModel(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the body as plain JSON values."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,7 +55,7 @@ class Prepared:
     fingerprint: str
     committing: bool
     keyed: bool
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -133,7 +135,7 @@ def reopen(
     `body` is no JSON object, which no call of this client is.
     """
     try:
-        document = json.loads(body)
+        document: JsonValue = json.loads(body)
     except ValueError as error:
         raise UsageError(f"{operation.id}: the body that was kept is no JSON") from error
     if not isinstance(document, dict):

@@ -91,6 +91,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raises UsageError that names the setting and what it takes."""
+        # Types too: not all who call us have them checked.
         _checked_address(self.base_url)
         for name in ("timeout", "connect_timeout"):
             value = getattr(self, name)
@@ -98,7 +99,7 @@ class Settings:
                 raise UsageError(f"{name} is a number of seconds above 0")
         if (
             isinstance(self.max_retries, bool)
-            or not isinstance(self.max_retries, int)
+            or not isinstance(self.max_retries, int)  # pyright: ignore[reportUnnecessaryIsInstance]
             or self.max_retries < 0
         ):
             raise UsageError("max_retries is a whole number, 0 or more")
@@ -110,9 +111,9 @@ class Settings:
             value = getattr(self, name)
             if isinstance(value, str) and not (value.isascii() and value.isprintable()):
                 raise UsageError(f"{name} holds characters that a header cannot carry")
-        if isinstance(self.journal, bool):
+        if isinstance(self.journal, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError("journal is the path of a file, such as redemptions.db")
-        if not isinstance(self.user_agent, str | UserAgent | None):
+        if not isinstance(self.user_agent, str | UserAgent | None):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError("user_agent is a UserAgent or a text")
 
     def __repr__(self) -> str:
@@ -240,7 +241,7 @@ def _checked_address(base_url: object) -> None:
         hidden = parts.username is not None or parts.password is not None
         fine = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
     except ValueError:
-        fine = hidden = False
+        parts, fine, hidden = urlsplit(""), False, False
     if hidden:
         raise UsageError("base_url holds a name or a password; credentials have settings of their own")
     if fine and parts.scheme == "http" and str(parts.hostname).endswith(".punchh.com"):

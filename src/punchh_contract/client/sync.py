@@ -33,9 +33,10 @@ from punchh_contract.errors import UsageError
 if TYPE_CHECKING:
     from punchh_client.models import BatchRedemptionRequest
 
+    from punchh_contract.auth import Credentials
     from punchh_contract.client.bodies import BatchBody, CodeBody, Fields, ForceBody, OnlineBody, OnlineModel
     from punchh_contract.client.budget import Forecast
-    from punchh_contract.client.flows import Quote
+    from punchh_contract.client.flows import Quote, See
     from punchh_contract.client.journal import Entry
     from punchh_contract.client.recovery import Recovered, SameGuest
     from punchh_contract.client.results import BatchResult, CodeResult, ForceResult, OnlineResult
@@ -180,7 +181,7 @@ class PunchhClient:
         """
         from punchh_contract.client.flows import quote
 
-        return quote(self, request, timeout=timeout)
+        return quote(self._call, request, timeout=timeout)
 
     def resolve(
         self, unknown: OutcomeUnknown, *, same_guest: bool = False, timeout: float | None = None
@@ -208,8 +209,9 @@ class PunchhClient:
         if journal is None:
             raise UsageError("recover() reads the journal: create the client with journal='redemptions.db'")
 
-        # One answer of each function: who is asked about must be who is then spoken for.
-        credentials = functools.cache(lambda name: core.settings.credentials(core.operation(name)))
+        @functools.cache  # one answer of each function: who is asked about must be who is then spoken for
+        def credentials(name: str) -> Credentials:
+            return core.settings.credentials(core.operation(name))
 
         def repeat(entry: Entry) -> Result:
             prepared = core.reopened(entry)
@@ -239,11 +241,15 @@ class PunchhClient:
         core = self._core
         return core.held(operation) or core.found(operation, core.settings.credentials(operation))
 
-    def _call(self, operation_id: str, body: RequestModel | Fields, timeout: float | None) -> Result:
+    def _call(
+        self, operation_id: str, body: RequestModel | Fields, timeout: float | None, *, see: See | None = None
+    ) -> Result:
         core = self._core
         operation = core.operation(operation_id)
         deadline = core.deadline(timeout)
         held = self._held(operation)
+        if see is not None:
+            see(operation, held.credentials)
         prepared = core.prepared(operation, body, held)
         if operation.rate_limit is not None and core.belongings.budget is not None:
             core.belongings.budget.take(operation)

@@ -52,7 +52,7 @@ def config(
     file of the user's or from the environment. Raises UsageError as `settings` does.
     """
     static = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
-    return SchemathesisConfig.from_dict(
+    return SchemathesisConfig.from_dict(  # pyright: ignore[reportUnknownMemberType]  # a bare `dict`
         {
             **static,
             "base-url": base_url,

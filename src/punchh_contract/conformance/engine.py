@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
@@ -18,7 +18,7 @@ from schemathesis.engine.run import PhaseName, probes
 from punchh_contract.conformance.hooks import Run, UnsendableError
 from punchh_contract.conformance.result import INTERRUPTED
 from punchh_contract.conformance.verdict.translation import findings_of
-from punchh_contract.conformance.wire import StoppedError
+from punchh_contract.conformance.wire import StoppedError, Wire
 from punchh_contract.errors import PunchhContractError
 
 Say = Callable[[str], None]
@@ -30,7 +30,11 @@ def drive(run: Run, document: dict[str, Any], config: SchemathesisConfig, say: S
     Both replacements reach into Schemathesis: its session, so that every byte goes through our wire, and its
     questions about the server's abilities, which go to a path that no contract has. Held by its exact pin.
     """
-    context.make_session = lambda *_, **__: run.wire
+
+    def session(*_: Any, **__: Any) -> Wire:
+        return run.wire
+
+    context.make_session = session
     probes.PROBES = ()  # type: ignore[assignment]  # a tuple of other length
     if run.job.fail_fast:
         # So that a scenario ends with its first failure, which reaches us with the end of its scenario.
@@ -40,7 +44,7 @@ def drive(run: Run, document: dict[str, Any], config: SchemathesisConfig, say: S
     stream = from_schema(schema).execute()
     run.wire.on_stop = stream.stop
     # As a KeyboardInterrupt it could be lost: Schemathesis catches it between two phases, and goes on.
-    signal.signal(signal.SIGINT, lambda *_: _interrupt(run))
+    signal.signal(signal.SIGINT, lambda _, __: _interrupt(run))
     started = time.monotonic()
     for event in stream:
         match event:
@@ -59,6 +63,8 @@ def drive(run: Run, document: dict[str, Any], config: SchemathesisConfig, say: S
                     f"{phase.name.value:>10}: {calls} calls, {len(run.result.findings)} failures so far,"
                     f" {time.monotonic() - started:.0f} s"
                 )
+            case _:
+                pass
 
 
 _TESTED = (PhaseName.EXAMPLES, PhaseName.COVERAGE, PhaseName.FUZZING, PhaseName.STATEFUL_TESTING)
@@ -90,6 +96,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
-            for each in error.exceptions:
+            for each in cast(BaseExceptionGroup[BaseException], error).exceptions:
                 yield from _causes(each)
         error = error.__cause__ or error.__context__

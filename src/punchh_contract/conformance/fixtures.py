@@ -188,7 +188,7 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode):
             raise self._error(node, "here a single value is wanted", f"the form is {FORM}")
         try:
-            return self._loader.construct_object(node)
+            return self._loader.construct_object(node)  # pyright: ignore[reportUnknownMemberType]  # its stubs
         except (ValueError, yaml.YAMLError):
             raise self._error(node, "this value cannot be read", "put it in quotes") from None
 

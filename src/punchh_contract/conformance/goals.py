@@ -104,7 +104,7 @@ def judge(contract: Contract, tally: Tally, limits: Limits) -> Judgement:
     The contract's own examples count there as successes and forms too: what they spent, no
     generated case can. Operations that were left out have no goals.
     """
-    missed, not_reached = [], []
+    missed, not_reached = list[Goal](), list[tuple[Goal, str]]()
     called = tuple(each for each in tally.counts if each not in limits.left_out)
     for operation_id in called:
         counts = tally.counts[operation_id]

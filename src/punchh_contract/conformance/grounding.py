@@ -28,6 +28,7 @@ from punchh_contract.conformance.spending import Spending
 from punchh_contract.conformance.sweeping import Sweeper
 from punchh_contract.conformance.taking import Taking
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 AMOUNTS = ("receipt_amount", "subtotal_amount")
 RECEIPT = "the receipt"
@@ -92,9 +93,10 @@ class Grounding:
         """
         if not self._identity:
             return True
-        if not isinstance(body, dict):
+        plain: JsonValue = body
+        if not isinstance(plain, dict):
             return operation.signature is None
-        return not self.lacks_guest(operation) and not self._taking.lacks_amount(operation, body)
+        return not self.lacks_guest(operation) and not self._taking.lacks_amount(operation, plain)
 
     def keeps(self, operation: Operation, body: Any) -> bool:
         """Tell whether a body keeps the contract's schema of it; only an object can."""
@@ -108,13 +110,14 @@ class Grounding:
         rng = random.Random(f"{self._seed}:{operation.id}:{self._turn('all', operation.id)}")  # noqa: S311
         if isinstance(body, bytes):
             return b"{" if self._sweeper.mentions(body) else body
-        if not isinstance(body, dict | list):
+        copied: JsonValue = body
+        if not isinstance(copied, dict | list):
             return body  # nothing has a name in it; it may be a generator's mark for "no body"
-        body = copy.deepcopy(body)
-        if isinstance(body, dict):
-            self._identify(operation, body)
-            self._ground_object(operation, body, rng, as_written=as_written)
-        return self._sweeper.swept(body, own=[each.path for each in self._namings[operation.id]])
+        copied = copy.deepcopy(copied)
+        if isinstance(copied, dict):
+            self._identify(operation, copied)
+            self._ground_object(operation, copied, rng, as_written=as_written)
+        return self._sweeper.swept(copied, own=[each.path for each in self._namings[operation.id]])
 
     def _ground_object(
         self, operation: Operation, body: Json, rng: random.Random, *, as_written: bool
@@ -135,6 +138,8 @@ class Grounding:
                     strange = candidates[self._turn("strange", operation.id) % len(candidates)]
                 case 1:
                     self._shape(operation, body)
+                case _:
+                    pass
         if valid and not as_written:
             self._choose(operation, body)
         for naming in self._present(operation, body):

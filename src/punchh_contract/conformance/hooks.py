@@ -6,7 +6,8 @@ Registration is global in Schemathesis; it happens once, in the process that `ru
 import dataclasses
 import json
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import requests
 import schemathesis
@@ -21,7 +22,7 @@ from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
 from punchh_contract.conformance.job import FUZZ, LAWS, Job
-from punchh_contract.conformance.labelling import drop_unasked, label
+from punchh_contract.conformance.labelling import drop_unasked, headers_of, label
 from punchh_contract.conformance.laws import telling
 from punchh_contract.conformance.laws.watching import Watcher
 from punchh_contract.conformance.limits import FURTHER
@@ -41,6 +42,7 @@ from punchh_contract.conformance.verdict.templates import compact
 from punchh_contract.conformance.wire import FIRST_FINDING, UNANSWERED, Wire, environments
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import PunchhContractError
+from punchh_contract.json_types import JsonValue
 
 Case = schemathesis.Case
 USER_AGENT = "User-Agent"
@@ -154,11 +156,12 @@ class Run:
         if body != case.body:
             case.body = body
         drop_unasked(case, operation)
-        agent = case.headers.get(USER_AGENT)
+        headers = headers_of(case)
+        agent = headers.get(USER_AGENT)
         ours = self.job.credentials.user_agent
         # By the generated value, so that the same case gets the same.
         if ours and (not self.job.own or (agent and len(agent) % STRANGE_AGENTS)):
-            case.headers[USER_AGENT] = ours
+            headers[USER_AGENT] = ours
         label(case, operation, valid=self.grounding.keeps(operation, case.body))
 
     def after_call(self, case: "Case[Any]", response: Response) -> None:
@@ -248,7 +251,7 @@ class Run:
                 operation, str(sent.url), sent.headers, body, response.status_code, response.content
             )
 
-    def _carry(self, operation: Operation, phase: str, request: Any, answer: Any) -> None:
+    def _carry(self, operation: Operation, phase: str, request: JsonValue, answer: JsonValue) -> None:
         for name, (source, target, body) in self._links.items():
             for field, expression in body.items():
                 if not str(expression).startswith(BODY_POINTER):
@@ -304,6 +307,9 @@ class Run:
         return self.contract.find(case.method, case.path)
 
 
+_Hook = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
 def install(run: Run) -> None:
     """Register everything for one run. Once in a process."""
     # The documented name, which is put there at run time only.
@@ -312,20 +318,22 @@ def install(run: Run) -> None:
     )
     schemathesis.serializer("application/json")(_serialized)
 
+    hook = cast(_Hook, schemathesis.hook)  # pyright: ignore[reportUnknownMemberType]  # it does not say of what
+
     # The names of these functions and their arguments are Schemathesis'.
-    @schemathesis.hook
+    @hook
     def filter_case(context: HookContext, case: "Case[Any]") -> bool:
         return run.admits(case)
 
-    @schemathesis.hook
+    @hook
     def before_call(context: HookContext, case: "Case[Any]", kwargs: dict[str, Any]) -> None:
         run.before_call(case)
 
-    @schemathesis.hook
+    @hook
     def after_call(context: HookContext, case: "Case[Any]", response: Response) -> None:
         run.after_call(case, response)
 
-    @schemathesis.hook
+    @hook
     def filter_failure(context: HookContext, failure: Failure, case: "Case[Any]", response: Response) -> bool:
         # What stands for an answer that never came is none to judge.
         return UNANSWERED not in response.headers
@@ -347,6 +355,8 @@ def _finding(contract: Contract, exchange: Exchange, found: OwnFinding, answer: 
             return judging.quote_committed(contract, exchange, found.status)
         case "quote_changed":
             return judging.quote_changed(contract, exchange, found.status)
+        case _:
+            pass
     finding = judging.probe(contract, exchange, parsed(found.request.body), answer)
     # The two judges agree; should one be stricter some day, its finding is not lost.
     return finding or judging.probe_unlike(contract, exchange, found.statement, found.status)

@@ -61,14 +61,13 @@ class Job:
         """Read what `dump` wrote."""
         values: dict[str, Any] = json.loads(content)
         file = values["refusals_file"]
-        return cls(
-            **{
-                **values,
-                "operations": tuple(values["operations"]),
-                "allowed_env": tuple(values["allowed_env"]),
-                "phases": tuple(values["phases"]),
-                "credentials": Credentials(**values["credentials"]),
-                "fixtures": Fixtures.load(values["fixtures"]),
-                "refusals_file": Path(file) if file else None,
-            }
-        )
+        read: dict[str, Any] = {
+            **values,
+            "operations": tuple(values["operations"]),
+            "allowed_env": tuple(values["allowed_env"]),
+            "phases": tuple(values["phases"]),
+            "credentials": Credentials(**values["credentials"]),
+            "fixtures": Fixtures.load(values["fixtures"]),
+            "refusals_file": Path(file) if file else None,
+        }
+        return cls(**read)

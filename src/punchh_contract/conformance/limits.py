@@ -9,6 +9,7 @@ from punchh_contract.conformance.naming import namings
 from punchh_contract.conformance.preparation import IDENTITY, links
 from punchh_contract.conformance.shapes import shapes
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "force_redeem": {
@@ -49,10 +50,10 @@ class Limits:
     """
 
     own: bool
-    fixtures: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
-    spent: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
-    redeemed: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
-    unmade: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+    fixtures: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict[str, frozenset[str]])
+    spent: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict[str, frozenset[str]])
+    redeemed: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict[str, frozenset[str]])
+    unmade: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict[tuple[str, str], str])
     left_out: frozenset[str] = frozenset()
     filled: frozenset[str] = frozenset()
     examples: int = 0
@@ -116,7 +117,7 @@ class Limits:
         """Why a link could not be followed: what it carries is handed out, all else is named."""
         source, target, body = links(contract, operation_ids)[name]
         commits = _chosen(ways(contract, target), quote=False)
-        common = frozenset.intersection(*(each.fields for each in commits)) - body.keys()
+        common = frozenset[str].intersection(*(each.fields for each in commits)) - body.keys()
         return self.closed(contract, source) or self._closed(target, Way("", common, quote=False))
 
     def closed_value(self, contract: Contract, operation: Operation, path: str, value: str) -> str | None:
@@ -170,7 +171,7 @@ def ways(contract: Contract, operation: Operation) -> tuple[Way, ...]:
 
     Fields are those that the contract marks with `x-fixture`, but not `client`: the credentials have it.
     """
-    found = []
+    found: list[Way] = []
     named = [each for each in namings(contract, operation) if each.kind != "client"]
     for shape in shapes(contract, operation):
         fields = frozenset(
@@ -194,9 +195,10 @@ def _chosen(every: tuple[Way, ...], *, quote: bool | None) -> list[Way]:
     return [each for each in every if quote is None or each.quote == quote]
 
 
-def _named(row: Mapping[str, Any]) -> tuple[str, type, Any]:
+def _named(row: Mapping[str, Any]) -> tuple[str, type[Any], Any]:
     """What a row of the account names, whatever the operation calls the object that it stands in."""
-    return row["field"].rpartition(".")[2], type(row["value"]), row["value"]
+    value: JsonValue = row["value"]
+    return row["field"].rpartition(".")[2], type(value), value
 
 
 def _fields(

@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus
 import jsonschema_rs
 
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 KEY = "x-fixture"
 CAPPED = frozenset({"guest", "asset", "amount"})
@@ -70,7 +71,7 @@ def namings(contract: Contract, operation: Operation) -> tuple[Naming, ...]:
     return tuple(found.values())
 
 
-def inlined(contract: Contract, node: Any) -> Any:
+def inlined(contract: Contract, node: JsonValue) -> Any:
     """A copy of a schema in which references are replaced by what they refer to; what stands beside one wins.
 
     Without `components` and `discriminator`, which refer as well. For schemas of requests, which have no
@@ -115,7 +116,7 @@ def member(value: Any, values: Any) -> bool:
     return any(same(value, each) for each in values)
 
 
-def says(value: Any, const: Any) -> bool:
+def says(value: JsonValue, const: Any) -> bool:
     """Tell whether a value, or anything inside of it, can be read as a constant."""
     if isinstance(value, dict):
         return any(says(each, const) for pair in value.items() for each in pair)
@@ -124,7 +125,7 @@ def says(value: Any, const: Any) -> bool:
     return isinstance(value, str) and word(value) == word(str(const))
 
 
-def holder(body: Any, path: tuple[str, ...]) -> Json | None:
+def holder(body: JsonValue, path: tuple[str, ...]) -> Json | None:
     """The object of a body in which a path ends; None if the body has no such object or it lacks the key."""
     for key in path[:-1]:
         body = body.get(key) if isinstance(body, dict) else None

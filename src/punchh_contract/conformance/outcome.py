@@ -10,6 +10,7 @@ from punchh_contract.conformance.goals import Goal, Judgement
 from punchh_contract.conformance.job import FUZZ, LAWS, Job
 from punchh_contract.conformance.laws.book import BY_ID
 from punchh_contract.conformance.laws.history import CALL
+from punchh_contract.conformance.laws.names import NO_FIXTURE_LEFT, UNTOLD
 from punchh_contract.conformance.limits import Limits
 from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.verdict import clauses, judging
@@ -27,6 +28,7 @@ _KINDS = {"present": coverage.SENT, "value": coverage.SENT_VALUES, "status": cov
 """Goals that are about something that can be covered."""
 
 UNJUDGED = "no story came so far that the law could be judged"
+NO_LAW = "a run of laws alone has to judge one"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +83,10 @@ def outcome(
             for row in result.laws
             if not row["judged"]
         ]
+    if _judged_nothing(job, result):
+        asked = [each for each in job.operations if each not in result.left_out]
+        why = next((row["why"] for row in result.not_run if row["what"] == UNTOLD), NO_FIXTURE_LEFT)
+        missed.append(judging.goal(contract, asked[0], "laws", f"{NO_LAW}: {why}"))
     groups = group([*result.findings, *missed])
     partial = [f"{operation} was left out: it needs {needs}" for operation, needs in lacking.items()]
     partial += [f"{each} was left out: its credentials are refused" for each in result.left_out]
@@ -93,6 +99,11 @@ def outcome(
             if each not in result.left_out and not any(one.operation == each for one in job.fixtures)
         ]
         partial += [f"{each} has no fixtures: only its refusals are tested" for each in unnamed]
+    partial += [
+        f"{row['what']} were not told: {row['why']}"
+        for row in result.not_run
+        if row["what"] == UNTOLD and FUZZ in job.phases and job.fixtures and not job.own
+    ]
     report = Report(
         target=job.base_url,
         contract=contract,
@@ -120,6 +131,18 @@ def outcome(
         seconds=seconds,
     )
     return Outcome(report, result, tuple(groups), redactor(job, result, contract))
+
+
+def _judged_nothing(job: Job, result: Result) -> bool:
+    """Whether a run of laws alone on somebody else's target came to its end without having judged one."""
+    return (
+        not job.own
+        and job.phases == (LAWS,)
+        and not job.rehearse
+        and result.stopped is None
+        and set(job.operations) > set(result.left_out)
+        and not any(row["judged"] for row in result.laws)
+    )
 
 
 def _missed(contract: Contract, goal: Goal) -> Finding:

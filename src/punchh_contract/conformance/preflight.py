@@ -30,7 +30,7 @@ def usable(run: Run) -> tuple[str, ...]:
         return run.job.operations
     # A guest's token is the one fixture that a request cannot do without; it is only shown, nothing is taken.
     grounding = run.grounded(Fixtures(tuple(each for each in run.job.fixtures if each.field == TOKEN)))
-    found, refused = [], {}
+    found, refused = list[str](), dict[str, int]()
     for operation in run.operations:
         body = grounding.ground(operation, _example(run.contract, operation), as_written=True)
         try:

@@ -75,7 +75,7 @@ class Plan:
 
 def plan(operations: Sequence[Operation], credentials: Credentials, budget: int | None) -> Plan:
     """Give the budget out, a probe at a time to each operation in turn; None is a target of our own."""
-    not_run, waiting = [], collections.deque[tuple[Operation, collections.deque[Probe]]]()
+    not_run, waiting = list[NotRun](), collections.deque[tuple[Operation, collections.deque[Probe]]]()
     for operation in operations:
         able: collections.deque[Probe] = collections.deque()
         for probe in probes_of(operation):
@@ -135,7 +135,7 @@ class Prober:
         """
         if not self._is_base(operation, sent, status, answer):
             return []
-        found = []
+        found: list[OwnFinding] = []
         for probe in probes_of(operation):
             key = operation.id, probe.name
             # Answered so already, the fault would show nothing.

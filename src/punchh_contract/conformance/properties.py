@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import JsonValue
 
 
 @dataclasses.dataclass
@@ -62,7 +63,7 @@ class Properties:
             name: node.choices for name, node in self._root.properties.items() if node.choices
         }
 
-    def seen(self, body: Any) -> Seen:
+    def seen(self, body: JsonValue) -> Seen:
         """What a parsed body has.
 
         A property counts as present, and a value as seen, in a body that keeps the schema only: one that is
@@ -76,7 +77,9 @@ class Properties:
         return Seen(frozenset(present), frozenset(absent), frozenset(values))
 
 
-def _grow(node: _Node, schema: Any, schemas: dict[str, Any], within: tuple[str, ...], here: str) -> None:
+def _grow(
+    node: _Node, schema: JsonValue, schemas: dict[str, Any], within: tuple[str, ...], here: str
+) -> None:
     """Add to a place what a schema, which stands at `here`, says of it; `within` are the schemas entered on
     the way to it.
     """
@@ -108,7 +111,12 @@ def _walk(node: _Node, path: str) -> Iterator[tuple[str, _Node]]:
 
 
 def _look(
-    node: _Node, value: Any, path: str, present: set[str], absent: set[str], values: set[tuple[str, str]]
+    node: _Node,
+    value: JsonValue,
+    path: str,
+    present: set[str],
+    absent: set[str],
+    values: set[tuple[str, str]],
 ) -> None:
     if isinstance(value, dict):
         for name, child in node.properties.items():

@@ -15,6 +15,7 @@ from punchh_contract.conformance.spending import Bill, CapError, Outcome, Spendi
 from punchh_contract.conformance.tally import COMMITTED_QUOTE, forms, judge
 from punchh_contract.conformance.wire import StoppedError, Wire
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import JsonValue, objects
 
 ASKED_AGAIN = "a quote asked for again"
 """The name of the repeated request, in the tally and its goals."""
@@ -113,7 +114,7 @@ class Quotes:
         )
 
 
-def promise(answer: Any) -> Any:
+def promise(answer: JsonValue) -> Any:
     """What a quote promises: its verdict and amount, or the items of a basket that would and would not do."""
     if not isinstance(answer, dict):
         return None
@@ -125,11 +126,9 @@ def promise(answer: Any) -> Any:
     )
 
 
-def _items(items: Any) -> list[tuple[str, str]]:
+def _items(items: JsonValue) -> list[tuple[str, str]]:
     """Ids and amounts, sorted: that their order repeats is nowhere promised."""
-    found = items if isinstance(items, list) else []
     return sorted(
         (str(item.get("discount_basket_item_id")), str(item.get("discount_amount")))
-        for item in found
-        if isinstance(item, dict)
+        for item in objects(items)
     )

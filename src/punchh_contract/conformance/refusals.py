@@ -5,7 +5,7 @@ PAR; not ours to try), so the runs of a machine keep to eight together, at once 
 import contextlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 from punchh_contract.errors import UsageError
@@ -69,7 +69,7 @@ class History:
             return self._times(connection, now)
 
     @contextlib.contextmanager
-    def writing(self, now: float) -> Iterator[tuple[list[float], sqlite3.Connection]]:
+    def writing(self, now: float) -> Generator[tuple[list[float], sqlite3.Connection]]:
         """The times for the origin that count, while nobody else can add any; drops those that do not."""
         with self._connection() as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -83,7 +83,7 @@ class History:
         connection.execute("INSERT INTO refusals VALUES (?, ?)", (self._origin, time))
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> Generator[sqlite3.Connection]:
         # Without an isolation level, sqlite3 begins no transaction of its own.
         connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         with contextlib.closing(connection):

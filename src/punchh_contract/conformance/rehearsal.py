@@ -19,6 +19,7 @@ from punchh_contract.conformance import tally
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.naming import CLIENT, TOKEN, Naming, holder, member, namings
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 Answer = tuple[int, Any]
 
@@ -74,7 +75,7 @@ class Rehearsal(HTTPAdapter):
         wanted = digest_header(operation, self._credentials, request.path_url, content)
         return all(request.headers.get(name) == value for name, value in wanted.items())
 
-    def _is_known(self, operation: Operation, request: requests.PreparedRequest, body: Any) -> bool:
+    def _is_known(self, operation: Operation, request: requests.PreparedRequest, body: JsonValue) -> bool:
         """Whether the credentials are ours: in headers, or a guest's token in the body where that will do."""
         wanted = authorization_headers(operation, self._credentials)
         sent = {

@@ -51,11 +51,10 @@ class Result:
     @classmethod
     def load(cls, values: dict[str, Any]) -> "Result":
         """Read what `dump` wrote."""
-        return cls(
-            **{
-                **values,
-                "tally": Tally.load(values["tally"]),
-                "coverage": Coverage.load(values["coverage"]),
-                "findings": [Finding.load(each) for each in values["findings"]],
-            }
-        )
+        read: dict[str, Any] = {
+            **values,
+            "tally": Tally.load(values["tally"]),
+            "coverage": Coverage.load(values["coverage"]),
+            "findings": [Finding.load(each) for each in values["findings"]],
+        }
+        return cls(**read)

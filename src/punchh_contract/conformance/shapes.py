@@ -27,7 +27,7 @@ class Shape:
 
 def shapes(contract: Contract, operation: Operation) -> tuple[Shape, ...]:
     """Every shape of an operation, in the contract's order; without variants and quotes there is just one."""
-    found = []
+    found: list[Shape] = []
     for properties, required in _variants(contract, operation.request_schema):
         consts = {name: node["const"] for name, node in properties.items() if "const" in node}
         constants = {name: value for name, value in consts.items() if name in required}

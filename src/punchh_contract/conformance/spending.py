@@ -12,8 +12,10 @@ from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.naming import same, word, words
 from punchh_contract.contract import Operation
 from punchh_contract.errors import PunchhContractError
+from punchh_contract.json_types import JsonValue
 
 Outcome = Literal["spent", "free", "unknown"]
+_Key = tuple[str, str, type[Any], Any]
 
 
 TAKEN = ("reserved", "spent", "unknown")
@@ -41,9 +43,10 @@ class Spending:
             each: collections.Counter() for each in ("reserved", "spent", "unknown", "named")
         }
         # By operation, key and value: a body is looked through for every fixture each time that one is sent.
-        self._known: dict[tuple[str, str, type, Any], list[Fixture]] = {}
+        self._known: dict[_Key, list[Fixture]] = {}
         for each in fixtures:
-            key = (each.operation, word(each.field.rpartition(".")[2]), type(each.value), each.value)
+            value: JsonValue = each.value
+            key = (each.operation, word(each.field.rpartition(".")[2]), type(value), value)
             self._known.setdefault(key, []).append(each)
 
     def left(self, fixture: Fixture) -> int | None:
@@ -79,7 +82,7 @@ class Spending:
         values: mask before showing.
         """
         places: collections.Counter[tuple[str, str]] = collections.Counter()
-        found = []
+        found: list[dict[str, Any]] = []
         for each in self._fixtures:
             places[each.operation, each.field] += 1
             found.append(
@@ -109,7 +112,7 @@ class Spending:
         return list(found)
 
 
-def pairs(node: Any) -> Iterator[tuple[str, Any]]:
+def pairs(node: JsonValue) -> Iterator[tuple[str, Any]]:
     """Every key of parsed JSON with its value, however deep."""
     if isinstance(node, dict):
         for key, value in node.items():

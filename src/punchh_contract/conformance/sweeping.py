@@ -9,6 +9,7 @@ from typing import Any
 from punchh_contract.conformance.impossible import TEXT, impossible
 from punchh_contract.conformance.naming import Naming, mentioned, namings, says, word, words
 from punchh_contract.contract import Contract
+from punchh_contract.json_types import JsonValue
 
 Path = tuple[str, ...]
 
@@ -24,7 +25,7 @@ class Sweeper:
                 self._names[each.name].append(each)
         self._uids = {word(each.retry.key) for each in contract.operations.values() if each.retry.key}
 
-    def swept(self, node: Any, own: Collection[Path], path: Path = ()) -> Any:
+    def swept(self, node: JsonValue, own: Collection[Path], path: Path = ()) -> Any:
         """Return parsed JSON in which every name is impossible, but for those at the paths of `own`."""
         if isinstance(node, list):
             # A path goes through objects only: what lies in a list is nobody's own.

@@ -8,6 +8,7 @@ from typing import Any
 from punchh_contract.conformance.naming import Naming, namings, says
 from punchh_contract.conformance.shapes import Shape, shapes
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 
 class Taking:
@@ -31,7 +32,7 @@ class Taking:
         """
         needed = {field for shape in self._shapes[operation.id] for field in shape.needs}
         for amount in self._amounts(operation):
-            order: Any = body
+            order: JsonValue = body
             for key in amount.path[:-1]:
                 order = order.get(key) if isinstance(order, dict) else None
             said = isinstance(order, dict) and (

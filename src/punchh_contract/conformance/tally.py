@@ -6,6 +6,7 @@ from typing import Any
 
 from punchh_contract.conformance.properties import Properties
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import JsonValue
 
 EXAMPLES = "examples"
 PROBES = "own check"
@@ -78,7 +79,9 @@ class Tally:
         self.counts = {each: Counts() for each in operation_ids}
         self._properties: dict[str, Properties] = {}
 
-    def add(self, operation: Operation, phase: str, status: int, request: Any, response: Any) -> str:
+    def add(
+        self, operation: Operation, phase: str, status: int, request: JsonValue, response: JsonValue
+    ) -> str:
         """Count one exchange of parsed JSON bodies (None where there was none); returns its outcome."""
         counts = self.counts[operation.id]
         outcome = judge(operation, status, request, response)
@@ -148,7 +151,7 @@ class Tally:
         return self._properties[operation.id]
 
 
-def judge(operation: Operation, status: int, request: Any, response: Any) -> str:
+def judge(operation: Operation, status: int, request: JsonValue, response: JsonValue) -> str:
     """Name an outcome: `success` by the contract's `x-success`, `quote`, `quote that committed`, `refusal` (a
     2xx that is none of these) or `error`.
 
@@ -168,18 +171,19 @@ def judge(operation: Operation, status: int, request: Any, response: Any) -> str
     return "quote" if _promises(response) else "refusal"
 
 
-def forms(outcome: str, request: Any, response: Any) -> list[str]:
+def forms(outcome: str, request: JsonValue, response: JsonValue) -> list[str]:
     """What a success or quote redeemed, and how."""
     if outcome not in ("success", "quote") and not _items(response, "failures"):
         return []
     if not isinstance(request, dict):
         return []
-    found = []
+    found: list[str] = []
     if isinstance(kind := request.get("discount_type"), str):
         found.append(f"{kind} {'commit' if outcome == 'success' else outcome}")
     elif outcome == "quote":
         found.append("a quote")
-    if isinstance(order := request.get("redemption"), dict):
+    order: JsonValue = request.get("redemption")
+    if isinstance(order, dict):
         found.append("by reward" if order.get("reward_id") is not None else "by points")
     found += [
         form
@@ -193,5 +197,5 @@ def _promises(response: dict[str, Any]) -> bool:
     return response.get("category") == "redeemable" or _items(response, "success")
 
 
-def _items(response: Any, key: str) -> bool:
+def _items(response: JsonValue, key: str) -> bool:
     return isinstance(response, dict) and isinstance(response.get(key), list) and bool(response[key])

@@ -3,6 +3,7 @@
 None of this says who made it.
 """
 
+import datetime as dt
 import functools
 import itertools
 import json
@@ -17,6 +18,7 @@ from punchh_contract.conformance.verdict import clauses, receipt, sums
 from punchh_contract.conformance.verdict.sums import Problem
 from punchh_contract.contract import Contract
 from punchh_contract.errors import UsageError
+from punchh_contract.json_types import JsonValue
 
 MOST = 20
 """Breaches of the schema that are told; a file that is something else has thousands."""
@@ -25,7 +27,7 @@ MOST = 20
 def read(content: bytes, name: str) -> dict[str, Any]:
     """Read the bytes of a receipt. Raises UsageError for what is none at all; its form `check` looks at."""
     try:
-        document = json.loads(content, object_pairs_hook=_once, parse_constant=_refuse)
+        document: JsonValue = json.loads(content, object_pairs_hook=_once, parse_constant=_refuse)
         json.dumps(document, ensure_ascii=False).encode()  # half a character in it could not be written again
     except (ValueError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
@@ -50,8 +52,8 @@ def check(document: dict[str, Any], contract: Contract) -> list[Problem]:
 
 
 def formal(document: dict[str, Any]) -> list[Problem]:
-    """What breaks the schema of receipts."""
-    found = []
+    """What breaks the form of receipts: their schema, and what a page needs that no schema says."""
+    found: list[Problem] = []
     try:
         errors = list(itertools.islice(_validator().iter_errors(document), MOST))
     except ValueError:
@@ -60,7 +62,18 @@ def formal(document: dict[str, Any]) -> list[Problem]:
         place = "".join(f"/{_escaped(str(each))}" for each in error.instance_path)
         rule = "".join(f"/{_escaped(str(each))}" for each in error.schema_path)
         found.append(Problem(place, f"breaks the schema of receipts at #{rule}"))
-    return found
+    return found or list(_readable(document))
+
+
+def _readable(document: dict[str, Any]) -> Iterator[Problem]:
+    for name in ("started", "ended"):
+        try:
+            dt.datetime.fromisoformat(document[name])
+        except ValueError:
+            yield Problem(f"/{name}", "is no time that there was")
+    for place, row in enumerate(document["coverage"]["operations"]["items"]):
+        if row["name"] not in document["coverage"]["inside"]:
+            yield Problem(f"/coverage/operations/items/{place}/name", "has no part in /coverage/inside")
 
 
 def unsealed(document: dict[str, Any]) -> list[Problem]:
@@ -107,7 +120,7 @@ def _contract(document: dict[str, Any], contract: Contract) -> Iterator[Problem]
 
 
 @functools.cache
-def _validator() -> Any:
+def _validator() -> jsonschema_rs.Validator:
     schema = files("punchh_contract.conformance.verdict").joinpath("receipt.schema.json").read_bytes()
     return jsonschema_rs.validator_for(json.loads(schema))
 

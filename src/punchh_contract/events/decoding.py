@@ -13,7 +13,6 @@ and a differential test holds it against the reference.
 """
 
 import functools
-import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -159,7 +158,7 @@ _KEYWORDS: dict[str, frozenset[str]] = {
 
 
 def _union(kinds: Iterable[Any]) -> Any:
-    return functools.reduce(operator.or_, kinds)
+    return functools.reduce(lambda one, other: one | other, kinds)
 
 
 def _integer(schema: Mapping[str, Any]) -> Any:

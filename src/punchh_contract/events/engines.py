@@ -13,6 +13,7 @@ from punchh_contract import contract
 from punchh_contract.events import formats
 from punchh_contract.events.provenance import Rules
 from punchh_contract.events.unions import merged
+from punchh_contract.json_types import JsonValue
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -106,7 +107,7 @@ class Engine:
         return _compiled(self._telling)
 
     @functools.cached_property
-    def _reference(self) -> "Draft202012Validator":
+    def _reference(self) -> Any:
         return reference(self.schema)
 
 
@@ -165,7 +166,7 @@ def _alone(schema: Mapping[str, Any], keyword: Step) -> dict[str, Any]:
     return alone
 
 
-def _prepared(value: Any, levels: int) -> Any:
+def _prepared(value: JsonValue, levels: int) -> Any:
     if isinstance(value, dict):
         return {key: _prepared(each, levels - 1) for key, each in value.items()} if levels else {}
     if isinstance(value, list):

@@ -7,11 +7,12 @@ printed when it is made of the contract's words (`vocabulary`), the more strictl
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from punchh_contract.events import vocabulary
 from punchh_contract.events.persons import is_personal
+from punchh_contract.json_types import JsonValue
 
 SHOWN_LENGTH = 80
 """Characters of a value that are shown at most, once the user has asked for values."""
@@ -19,7 +20,7 @@ SHOWN_LENGTH = 80
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,63}")
 
 
-def masked(value: Any) -> str:
+def masked(value: JsonValue | Mapping[str, Any]) -> str:
     """Return the kind of a JSON value, with its length where it has one: `string(16)`, `object(3)`."""
     match value:
         case None:

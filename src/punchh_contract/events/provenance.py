@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from punchh_contract.json_types import JsonValue
+
 Schema = Mapping[str, Any]
 Step = str | int
 
@@ -57,8 +59,9 @@ class Rules:
             if step in _NAMED and (name := next(left, None)) is not None:
                 place.append(name)
                 node = node[name]
-            if isinstance(node, Mapping):
-                levels[-1].append(node)
+            found: JsonValue = node
+            if isinstance(found, dict):
+                levels[-1].append(found)
         return pointer(place), _source(levels)
 
     def _has(self, branch: Schema, step: Step) -> bool:

@@ -13,7 +13,7 @@ Only NDJSON that is not packed has boundaries that can be found from the middle;
 
 import contextlib
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
@@ -94,7 +94,7 @@ def validate_range(
     """
     with opened(range_) as (raws, slice_):
         summary = Summary()
-        kept = []
+        kept: list[Record] = []
         for record in validate_raws(raws, strict=strict, show_values=show_values):
             summary.add(record.findings)
             if record.findings.items:
@@ -114,7 +114,7 @@ def range_records(
 
 
 @contextlib.contextmanager
-def opened(range_: Range) -> Iterator[tuple[Iterator[Raw], "_Slice | None"]]:
+def opened(range_: Range) -> Generator[tuple[Iterator[Raw], "_Slice | None"]]:
     """Yield the records of a range as they are read, and the stream, which counts, of one of several."""
     source = file_source(range_.path)
     if range_.end is None:

@@ -61,7 +61,8 @@ def read(event: Event) -> Any | Unreadable:
 def text(event: Event) -> bytes | Unreadable:
     """Return the event as the bytes it is sent as, without a byte order mark. Raises UsageError as `read`."""
     if not isinstance(event, _WRITTEN):
-        if not isinstance(event, Mapping | list | tuple | float | int | None):
+        # Not all check types.
+        if not isinstance(event, Mapping | list | tuple | float | int | None):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError(
                 f"an event is bytes, text or a mapping, and no {type(event).__name__}: give its JSON"
             )

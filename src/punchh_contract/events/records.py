@@ -7,7 +7,7 @@ is a record that says so. A record that is broken never ends the rest. docs/even
 import itertools
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 from punchh_contract.events.arrays import elements
 from punchh_contract.events.intake import BLOCK, RECORD_LIMIT, TOO_LONG, Input, Raw
@@ -65,7 +65,7 @@ def lines(source: Input, *, whole: bool = True) -> Iterator[Raw]:
     """Yield each line that holds something, numbered from 1. `whole`: if none does, a record says so."""
     number, filled, start = 0, False, source.start
     file = source.file
-    raw_of = tuple.__new__  # what NamedTuple calls too, by a detour that is felt
+    raw_of = cast(Any, tuple.__new__)  # what NamedTuple calls too, by a detour that is felt
     rest = bytearray()  # of a line whose end has not come yet
     lost = 0  # bytes of that line that were let go, since it is too long
     for block in itertools.chain(iter(source.take, b""), [None]):

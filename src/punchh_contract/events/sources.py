@@ -80,7 +80,7 @@ def _matching(pattern: str) -> list[Source]:
 
 
 def _below(top: Path) -> Iterator[Path]:
-    seen = set()
+    seen: set[tuple[int, int]] = set()
     for folder, below, names in os.walk(top, onerror=_refuse, followlinks=True):
         found = Path(folder).stat()
         if (identity := (found.st_dev, found.st_ino)) in seen:

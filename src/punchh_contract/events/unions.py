@@ -8,7 +8,9 @@ says nothing of a list and `items` nothing of an object, so each keyword still m
 from collections.abc import Mapping
 from typing import Any
 
-_KEYWORDS = {
+from punchh_contract.json_types import JsonValue
+
+_KEYWORDS: dict[str, frozenset[str]] = {
     "object": frozenset({"properties", "required", "additionalProperties"}),
     "array": frozenset({"items"}),
     "null": frozenset(),
@@ -30,7 +32,7 @@ def branch(schema: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, 
     return found
 
 
-def _merged(node: Any, named: Mapping[str, Any]) -> Any:
+def _merged(node: JsonValue | Mapping[str, Any], named: Mapping[str, Any]) -> Any:
     if isinstance(node, list):
         return [_merged(each, named) for each in node]
     if not isinstance(node, Mapping):

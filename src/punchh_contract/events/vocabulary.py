@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from punchh_contract import contract
+from punchh_contract.json_types import JsonValue
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z_-]+")
 
@@ -67,7 +68,7 @@ def _own() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(names), frozenset(word for word in words if len(word) > 1)
 
 
-def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+def _nodes(node: JsonValue) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield node
         for each in node.values():

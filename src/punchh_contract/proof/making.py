@@ -3,13 +3,27 @@ arguments, nothing done."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.responses import Response
 
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import JsonValue
 from punchh_contract.proof.fault import Change, Patch
+
+_Given = TypeVar("_Given")
+Some = (
+    Callable[[Any], _Given]
+    | Callable[[Any, Any], _Given]
+    | Callable[[Any, Any, Any], _Given]
+    | Callable[[Any, Any, Any, Any], _Given]
+    | Callable[[Any, Any, Any, Any, Any], _Given]
+    | Callable[[Any, Any, Any, Any, Any, Any], _Given]
+    | Callable[..., _Given]
+)
+"""A function of any parameters; in so many words, since a type checker takes those of a lambda from the one
+that has as many."""
 
 
 def constant(value: Any) -> Change:
@@ -19,42 +33,69 @@ def constant(value: Any) -> Change:
 
 def returning(value: Any) -> Change:
     """A function that does nothing and gives a value."""
-    return lambda _: lambda *_args, **_named: value
+
+    def given(*_args: Any, **_named: Any) -> Any:
+        return value
+
+    return lambda _: given
 
 
-def after(then: Callable[..., Any]) -> Change:
+def result(how: Callable[[Any], Any]) -> Change:
+    """The function with another result: `how(result)`."""
+
+    def then(given: Any, *_: Any) -> Any:
+        return how(given)
+
+    return after(then)
+
+
+def argument(place: int, how: Callable[[Any], Any]) -> Change:
+    """The function with another value of one positional argument: `how(argument)`."""
+
+    def first(*args: Any) -> tuple[Any, ...]:
+        others = list(args)
+        others[place] = how(others[place])
+        return tuple(others)
+
+    return before(first)
+
+
+def after(then: Some[Any]) -> Change:
     """The function, and then `then(result, *arguments)` in the place of its result."""
+    run: Callable[..., Any] = then
 
     def change(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def changed(*args: Any, **named: Any) -> Any:
-            return then(original(*args, **named), *args)
+            return run(original(*args, **named), *args)
 
         return changed
 
     return change
 
 
-def before(first: Callable[..., tuple[Any, ...]]) -> Change:
+def before(first: Some[tuple[Any, ...]]) -> Change:
     """The function with the arguments that `first` makes of the positional ones."""
+    make: Callable[..., tuple[Any, ...]] = first
 
     def change(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def changed(*args: Any, **named: Any) -> Any:
-            return original(*first(*args), **named)
+            return original(*make(*args), **named)
 
         return changed
 
     return change
 
 
-def around(run: Callable[..., Any]) -> Change:
+def around(run: Some[Any]) -> Change:
     """`run(original, *arguments)` in the place of the function."""
+    instead: Callable[..., Any] = run
 
     def change(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def changed(*args: Any, **named: Any) -> Any:
-            return run(original, *args, **named)
+            return instead(original, *args, **named)
 
         return changed
 
@@ -63,7 +104,7 @@ def around(run: Callable[..., Any]) -> Change:
 
 def spoiled(how: Callable[[Response], Response | None]) -> Patch:
     """Change an answer of an operation after the sandbox held it to the contract and before it commits."""
-    return Patch("app._judged", after(lambda response, *_: how(response) or response))
+    return Patch("app._judged", result(lambda response: how(response) or response))
 
 
 WALLET = "operations.Operations._wallet"
@@ -90,7 +131,7 @@ def told(member: str, how: Callable[[dict[str, Any]], Any]) -> Patch:
     another one in its place."""
 
     def change(response: Response) -> Response | None:
-        body = body_of(response)
+        body: JsonValue = body_of(response)
         if not isinstance(body, dict) or member not in body:
             return None
         other = how(body)
@@ -131,7 +172,7 @@ def strange(operation: Operation, request: Mapping[str, Any]) -> set[str]:
     return set(request) - _known[operation.id]
 
 
-def _names(node: object) -> Iterator[str]:
+def _names(node: JsonValue) -> Iterator[str]:
     if isinstance(node, dict):
         yield from node.get("properties", ())
     for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():

@@ -2,9 +2,9 @@
 
 import contextlib
 import importlib
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from punchh_contract.errors import UsageError
 from punchh_contract.proof.fault import Fault
@@ -24,7 +24,7 @@ def find(fault_id: str) -> Fault:
 
 
 @contextlib.contextmanager
-def planted(fault: Fault) -> Iterator[None]:
+def planted(fault: Fault) -> Generator[None]:
     """The sandboxes of this process with a fault, for the length of a `with`.
 
     Raises:
@@ -52,7 +52,7 @@ def place(dotted: str) -> tuple[Any, str, Any]:
                 owner = importlib.import_module(".".join([SANDBOX, *path[:depth]]))
                 continue
         owner = vars(owner).get(part)
-    held = vars(owner) if owner is not None else {}
+    held = cast(Mapping[str, Any], vars(owner) if owner is not None else {})
     if name not in held:
         raise LookupError(f"the sandbox has no {dotted}")
     return owner, name, held[name]

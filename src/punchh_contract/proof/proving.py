@@ -31,7 +31,7 @@ async def control(budget: Budget, jobs: int) -> list[Told]:
     Raises ProofError if one of them finds something, or cannot be carried out: no kill would mean anything.
     """
     seeds = range(budget.seed, budget.seed + jobs)
-    runs = await faultless(budget, seeds, jobs, lambda *_: None)
+    runs = await faultless(budget, seeds, jobs, lambda _, __: None)
     for seed, told in zip(seeds, runs, strict=True):
         if told.result is Result.ERROR:
             raise ProofError(f"the contract run could not be carried out: {told.why}")

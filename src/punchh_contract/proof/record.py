@@ -62,10 +62,17 @@ def document(
 
 
 def page(former: str, table: str) -> str:
-    """A page with the table between its two marks; a page without marks is replaced whole."""
+    """A page with the table between its two marks; an empty one is made.
+
+    Raises ValueError for a page that has something in it and not both marks: it would be lost.
+    """
     before, mark, rest = former.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not mark or not end:
+        if former.strip():
+            raise ValueError(
+                f"it has something in it, and not the two marks between which a table goes: {BEGIN} and {END}"
+            )
         before, after = "", "\n"
     return f"{before}{BEGIN}\n\n{table}\n{END}{after}"
 

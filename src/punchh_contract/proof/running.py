@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,7 +47,7 @@ async def run(fault_id: str, budget: Budget) -> Told:
 
 
 @contextlib.asynccontextmanager
-async def sandbox(fault_id: str) -> AsyncIterator[str]:
+async def sandbox(fault_id: str) -> AsyncGenerator[str]:
     """A sandbox with a fault for the length of a `with`; gives its address. Raises ProofError if it does not
     start."""
     process = await asyncio.create_subprocess_exec(

@@ -41,7 +41,7 @@ class Total:
 
 def totals(rows: Sequence[Row]) -> list[Total]:
     """The totals of the kinds that there are faults of."""
-    found = []
+    found: list[Total] = []
     for kind in Kind:
         own = [each for each in rows if each.kind is kind]
         if own:

@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from punchh_contract.contract import load
+from punchh_contract.json_types import JsonValue
 from punchh_contract.sandbox import seed
 from punchh_contract.sandbox.app import create_app
 from punchh_contract.sandbox.clock import ClockState
@@ -45,7 +46,7 @@ class Reply:
         return [self.status, *(member(self.body, name) for name in names)]
 
 
-def member(document: Any, dotted: str) -> Any:
+def member(document: JsonValue, dotted: str) -> Any:
     """A member of a document; `ABSENT` where there is none."""
     for part in dotted.split("."):
         if isinstance(document, list):

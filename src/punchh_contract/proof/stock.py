@@ -13,6 +13,7 @@ import httpx
 import yaml
 
 from punchh_contract.contract import Contract, load
+from punchh_contract.json_types import JsonValue
 from punchh_contract.proof.budget import Budget
 from punchh_contract.proof.finding import Alarm, Told, stock_alarms, stock_told
 from punchh_contract.proof.running import NO_FAULT, SLACK, ProofError, finished, read, sandbox
@@ -69,7 +70,7 @@ def with_fixtures(contract: Contract, fixtures: Mapping[str, Any]) -> dict[str, 
     return document
 
 
-def _filled(body: Any, values: Mapping[str, Any], inside: str = "") -> Any:
+def _filled(body: JsonValue, values: Mapping[str, Any], inside: str = "") -> Any:
     """A body with these values in the place of its own, inner fields by dots."""
     if not isinstance(body, dict):
         return body

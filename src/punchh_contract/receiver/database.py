@@ -4,7 +4,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ class Database:
         return Path(str(self.url.database)) if self.is_sqlite and not _in_memory(self.url) else None
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Generator[Connection]:
         """One unit of work, alone in all processes; if it ends in an exception nothing was written.
 
         Raises InboxError if the database fails, UsageError in a process that was forked since.

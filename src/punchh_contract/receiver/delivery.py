@@ -10,6 +10,7 @@ from typing import Any
 from punchh_contract.contract import event_schema
 from punchh_contract.events import Findings
 from punchh_contract.events.masking import masked
+from punchh_contract.json_types import JsonValue
 from punchh_contract.receiver.verification import Verification
 
 __all__ = ["Delivery", "Gist"]
@@ -33,11 +34,11 @@ class Gist:
     """A number, or kind and length of what is none."""
 
     @classmethod
-    def of(cls, event: Any) -> "Gist":
+    def of(cls, event: JsonValue | Mapping[str, Any]) -> "Gist":
         """Take it from a JSON value, whatever that is."""
         if not isinstance(event, Mapping):
             return cls()
-        payload = event.get("payload")
+        payload: JsonValue | Mapping[str, Any] = event.get("payload")
         if not isinstance(payload, Mapping):
             payload = {}
         number = payload.get("redemption_id")

@@ -217,5 +217,5 @@ def _existing(records: Records, entry: int) -> Row[Any]:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    values = {name: row._mapping[name] for name in Entry.__dataclass_fields__ if name != "gist"}  # noqa: SLF001  # its public way to columns by name
+    values = {name: row._mapping[name] for name in Entry.__dataclass_fields__ if name != "gist"}  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # its public way to columns by name
     return Entry(**values, gist=replace(Gist(), **json.loads(row.gist)))

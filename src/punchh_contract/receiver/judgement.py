@@ -11,12 +11,14 @@ The answers follow from what the vendor does next (documented: WH-CONF, WH-DEL; 
 - 405: neither GET nor POST.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from punchh_contract.contract import event_schema
 from punchh_contract.events import Findings, validate
 from punchh_contract.events.reading import Unreadable, read
+from punchh_contract.json_types import JsonValue
 from punchh_contract.receiver.credentials import Credentials, Scheme
 from punchh_contract.receiver.delivery import Gist
 from punchh_contract.receiver.incoming import Incoming
@@ -90,7 +92,8 @@ def judge(
     (WH-FAQ). Raises UsageError as `verify` does, ContractError if the contract's schemas are missing, and
     nothing for what was sent.
     """
-    method = delivery.method.upper() if isinstance(delivery.method, str) else delivery.method
+    text = isinstance(delivery.method, str)  # pyright: ignore[reportUnnecessaryIsInstance]  # `verify` says so
+    method = delivery.method.upper() if text else delivery.method
     verification = verify(
         delivery.headers,
         "GET" if method == "HEAD" else method,  # a GET whose answer has no body in any case
@@ -143,11 +146,12 @@ def remembered(verdict: Verdict, memory: Memory) -> Verdict:
 
 
 def _read(body: bytes, verification: Verification, *, strict: bool) -> Verdict:
-    value: Any = read(body)
-    readable = not isinstance(value, Unreadable)
+    given = read(body)
+    readable = not isinstance(given, Unreadable)
+    value: JsonValue | Mapping[str, Any] = None if isinstance(given, Unreadable) else given
     findings = validate(body, strict=strict)
     known = isinstance(value, dict) and value.get("event_name") == _name()
-    stamp = Stamp.of(body, value if readable else None)
+    stamp = Stamp.of(body, value)
     # What fits the contract has both; whoever widens the contract is told here, not by a handler.
     whole_stamp = stamp.redemption_id is not None and stamp.order is not None
     valid = findings.valid and whole_stamp
@@ -170,7 +174,7 @@ def _read(body: bytes, verification: Verification, *, strict: bool) -> Verdict:
         valid=valid,
         reason=reason,
         findings=findings,
-        gist=Gist.of(value if readable else None),
+        gist=Gist.of(value),
         stamp=stamp,
     )
 

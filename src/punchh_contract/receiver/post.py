@@ -34,6 +34,7 @@ class Post(Protocol):
 
     def take(self) -> bool:
         """Hold it from now on, if nobody else does; whether it is held."""
+        raise NotImplementedError
 
     def leave(self) -> None:
         """Let somebody else have it."""

@@ -5,7 +5,7 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -47,7 +47,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def serving(app: Starlette, listener: socket.socket) -> Iterator[str]:
+def serving(app: Starlette, listener: socket.socket) -> Generator[str]:
     """Serve for the length of a `with`, and yield the address, without a slash at the end.
 
     It is closed in order: what was taken is answered. Closes `listener`. Raises RuntimeError if the server

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from punchh_contract.json_types import JsonValue
 from punchh_contract.receiver.times import moment
 
 __all__ = ["Order", "Stamp", "sent_at"]
@@ -47,7 +48,7 @@ class Stamp:
     order: Order | None = None
 
     @classmethod
-    def of(cls, body: bytes, event: Any) -> "Stamp":
+    def of(cls, body: bytes, event: JsonValue | Mapping[str, Any]) -> "Stamp":
         """Take it from a body and its JSON value, which is None if it could not be read."""
         if event is None:
             digest = _hash(body)
@@ -61,7 +62,7 @@ class Stamp:
         content_id, timestamp = event.get("content_id"), whole(event.get("timestamp"))
         if not isinstance(content_id, str) or not content_id or timestamp is None:
             return cls(f"body:{digest}", digest)
-        payload = event.get("payload")
+        payload: JsonValue | Mapping[str, Any] = event.get("payload")
         if not isinstance(payload, Mapping):
             payload = {}
         return cls(

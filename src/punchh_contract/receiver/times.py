@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from punchh_contract.json_types import JsonValue
+
 __all__ = ["moment", "moments"]
 
 # RFC 3339, and the form of `receipt_datetime`: `2018-11-28 02:13:00 -0800` (EV-BRZ, EV-MP), also with `UTC`.
@@ -42,7 +44,9 @@ def moments(event: Any) -> dict[str, datetime]:
     return dict(_moments(event, "", _DEPTH))
 
 
-def _moments(value: Any, pointer: str, levels: int) -> Iterator[tuple[str, datetime]]:
+def _moments(
+    value: JsonValue | Mapping[str, Any], pointer: str, levels: int
+) -> Iterator[tuple[str, datetime]]:
     if isinstance(value, str):
         if (found := moment(value)) is not None:
             yield pointer, found

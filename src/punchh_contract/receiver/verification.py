@@ -16,7 +16,7 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from punchh_contract.errors import UsageError
 from punchh_contract.receiver.credentials import Credentials, Scheme
@@ -109,7 +109,8 @@ def verify(
     Raises UsageError, and nothing else, for arguments that are no request: headers that are not text or
     bytes, a method or URI that is not text, a body that is not bytes. It repeats none of them.
     """
-    if not (isinstance(method, str) and isinstance(uri, str) and isinstance(body, bytes)):
+    # Not all who call us have their types checked.
+    if not (isinstance(method, str) and isinstance(uri, str) and isinstance(body, bytes)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise UsageError("a request is a method and a URI, which are text, and a body, which is bytes")
     if scheme == "none":
         return Verification(authentic=True, scheme="none")
@@ -126,7 +127,9 @@ def verify(
             "the Authorization header is neither basic, bearer or hmac with a value, nor a bare digest"
         )
     word, value = (found[1] or "").lower(), found[2]
-    taken = credentials.schemes if scheme is None else tuple({scheme} & set(credentials.schemes))
+    taken = credentials.schemes
+    if scheme is not None:
+        taken = (scheme,) if scheme in taken else ()
     if word in ("basic", "bearer"):
         return _shared("basic" if word == "basic" else "bearer", value, credentials, taken)
     return _signed(
@@ -208,7 +211,7 @@ def _uris(uri: str, host: str) -> list[tuple[Signed, str]]:
     found: list[tuple[Signed, str]] = [("path", uri)]
     # The sender's word for the host: it widens nothing, since the path alone is taken too.
     if _HOST.fullmatch(host):
-        found += [("url", f"https://{host}{uri}"), ("url", f"http://{host}{uri}")]
+        found.extend([("url", f"https://{host}{uri}"), ("url", f"http://{host}{uri}")])
     return found
 
 
@@ -222,9 +225,10 @@ def _values(headers: Headers, *names: str) -> list[list[str]]:
     """The values of each name, in the order of the request."""
     found: dict[str, list[str]] = {name: [] for name in names}
     try:
-        pairs = [
-            (name, value) for name, value in (headers.items() if isinstance(headers, Mapping) else headers)
-        ]
+        every: Iterable[tuple[str | bytes, str | bytes]] = (
+            cast(Mapping[str, str], headers).items() if isinstance(headers, Mapping) else headers
+        )
+        pairs = [(name, value) for name, value in every]
     except (TypeError, ValueError):
         # Not from the cause, which can show them.
         raise UsageError("headers are a mapping, or pairs of a name and a value") from None
@@ -238,6 +242,6 @@ def _values(headers: Headers, *names: str) -> list[list[str]]:
 def _text(value: str | bytes) -> str:
     if isinstance(value, bytes):
         return value.decode("latin-1")
-    if not isinstance(value, str):
+    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # see `verify`
         raise UsageError("a header's name and value are text or bytes")
     return value

@@ -8,7 +8,7 @@ it says so, takes nothing, is logged at ERROR and counted at `/_sandbox/health`.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from punchh_contract.contract import Contract, Operation, load
+from punchh_contract.json_types import JsonValue
 from punchh_contract.sandbox import answers, control, seed
 from punchh_contract.sandbox.answers import Answer
 from punchh_contract.sandbox.authentication import Denied, authenticate, check_signature
@@ -77,7 +78,7 @@ def create_app(
     routes += control.routes(control.Plane(contract, store, log, faults, pump))
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         await pump.start()
         try:
             yield
@@ -183,7 +184,7 @@ def _answer(
 
 def _object(content: bytes) -> dict[str, Any] | None:
     try:
-        body = orjson.loads(content)
+        body: JsonValue = orjson.loads(content)
     except orjson.JSONDecodeError:
         return None
     return body if isinstance(body, dict) else None

@@ -66,7 +66,7 @@ class Business:
     business_uuid: str = ""
     admin_id: int = 1
     """The one administrator, whose key `admin_key` is."""
-    document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
     """The plain document it was read from, which can be kept as JSON and read again."""
 
     def location(self, store_number: str) -> Location:

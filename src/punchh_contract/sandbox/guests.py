@@ -62,7 +62,7 @@ class Terms:
     """Units of qualifying items that the discount covers, the dearest first; None is all of them."""
     modifiers: bool = False
     """Whether the modifiers N.1, N.2 … of a qualifying item N.0 count into its price."""
-    translations: Mapping[str, Spoken] = field(default_factory=dict, hash=False)
+    translations: Mapping[str, Spoken] = field(default_factory=dict[str, Spoken], hash=False)
     """By lowercase language tag, such as `es` or `fr-ca`."""
 
     def spoken(self, language: str) -> Spoken:
@@ -185,9 +185,9 @@ class Wallet:
     ledger has to check."""
 
     account: Account
-    rewards: Mapping[int, Reward] = field(default_factory=dict)
-    subscriptions: Mapping[int, Subscription] = field(default_factory=dict)
-    codes: Mapping[str, Code] = field(default_factory=dict)
+    rewards: Mapping[int, Reward] = field(default_factory=dict[int, Reward])
+    subscriptions: Mapping[int, Subscription] = field(default_factory=dict[int, Subscription])
+    codes: Mapping[str, Code] = field(default_factory=dict[str, Code])
 
     def after(self, debits: Iterable[Debit]) -> "Wallet":
         """The wallet once `debits` are taken. Assets that the wallet does not hold are left alone."""
@@ -216,6 +216,8 @@ def use(
             subscriptions[key] = replace(subscriptions[key], uses=max(0, subscriptions[key].uses + amount))
         case Debit(Held.CODE, str(key), amount) if key in codes:
             codes[key] = replace(codes[key], processed=amount > 0)
+        case _:
+            pass
 
 
 def number_of(text: str) -> int | None:

@@ -6,7 +6,7 @@ and changes nothing.
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class MagicValue:
     value: str | int
     status: int
     error: str
-    values: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any], hash=False)
     """What fills the placeholders of the error's text."""
 
 
@@ -51,7 +51,7 @@ class Magic:
         for name, outcomes in self._found.get(operation, {}).items():
             value: Any = body
             for part in name.split("."):
-                value = value.get(part) if isinstance(value, Mapping) else None
+                value = cast(Mapping[str, Any], value).get(part) if isinstance(value, Mapping) else None
             if isinstance(value, float) and value.is_integer():
                 value = int(value)
             if isinstance(value, str | int) and value in outcomes:

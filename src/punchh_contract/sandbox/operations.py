@@ -123,7 +123,7 @@ class Operations:
         if reason is not None:
             return answers.refused_batch(operation, Refusal(reason))
         wallet = self._wallet(tx, user_id, *map(ledger.basket_claim, items))
-        success, failures, done = [], [], []
+        success, failures, done = list[bodies.Body](), list[bodies.Body](), list[int]()
         shown = caller.language, tx.business.settings
         for item, decision in ledger.redeem_basket(items, wallet, tx.business.catalogue, receipt, tx.now):
             if isinstance(decision, Refusal):

@@ -162,7 +162,7 @@ def _groups(terms: Terms, qualified: Sequence[Line], items: Sequence[Line]) -> l
         line.serial.base: line for line in reversed(qualified) if line.serial and not line.serial.modifier
     }
     added: dict[int, list[Line]] = {base.index: [] for base in bases.values()}
-    counted = set()
+    counted = set[int]()
     for line in items:
         if line.serial and line.serial.modifier and line.serial.base in bases:
             added[bases[line.serial.base].index].append(line)

@@ -17,6 +17,7 @@ import jsonschema_rs
 import yaml
 
 from punchh_contract.errors import UsageError
+from punchh_contract.json_types import JsonValue
 from punchh_contract.sandbox.business import ENGLISH, Business, Location, Settings
 from punchh_contract.sandbox.decisions import Catalogue, Program
 from punchh_contract.sandbox.documents import read_code, read_guest, read_terms
@@ -84,13 +85,14 @@ def _parse(file: Path) -> Any:
     return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506  # a SafeLoader, whichever there is
 
 
-def unfold(node: Any) -> Any:
+def unfold(node: JsonValue) -> Any:
     """`node` with every `repeat` entry of its lists written out; see the head of seed.yaml."""
     if isinstance(node, dict):
         return {key: unfold(value) for key, value in node.items()}
     if not isinstance(node, list):
         return node
     unfolded: list[Any] = []
+    item: JsonValue
     for item in node:
         if isinstance(item, dict) and isinstance(item.get("repeat"), int):
             template = {key: value for key, value in item.items() if key != "repeat"}
@@ -100,7 +102,7 @@ def unfold(node: Any) -> Any:
     return unfolded
 
 
-def _fill(node: Any, n: int) -> Any:
+def _fill(node: JsonValue, n: int) -> Any:
     if isinstance(node, dict):
         return {key: _fill(value, n) for key, value in node.items()}
     if isinstance(node, list):

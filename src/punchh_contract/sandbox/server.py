@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,7 +156,7 @@ def running(
     db: str = MEMORY,
     deliver_to: Collection[str] = (),
     delivery_timeout: float = TIMEOUT,
-) -> Iterator[Sandbox]:
+) -> Generator[Sandbox]:
     """A sandbox on 127.0.0.1 for the length of a `with`, in a thread of its own.
 
     `port` 0 takes a free one. `clock` as ISO 8601 text freezes time. `seed` is another seed file. `db` is
@@ -184,7 +184,7 @@ def running(
 
 
 @contextlib.contextmanager
-def _served(app: Starlette, listener: socket.socket) -> Iterator[None]:
+def _served(app: Starlette, listener: socket.socket) -> Generator[None]:
     """Serve in a thread for the length of a `with`."""
     served = server(app)
     failure: list[BaseException] = []

@@ -15,6 +15,7 @@ class Stored(Protocol):
     @property
     def inline(self) -> bool:
         """Whether a call does not wait for anybody else."""
+        raise NotImplementedError
 
 
 async def in_store(store: Stored, call: Callable[[], _T]) -> _T:

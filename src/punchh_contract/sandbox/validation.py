@@ -9,6 +9,7 @@ import jsonschema_rs
 import orjson
 
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import JsonValue
 
 ITEMS = 20
 """How many entries of a list are looked at together for the fault to name."""
@@ -123,7 +124,9 @@ def _errors(
     The validator makes every error before it hands out one: a body of ten thousand faulty items would hold
     everybody else up for seconds.
     """
-    short = {key: value[:ITEMS] if isinstance(value, list) else value for key, value in body.items()}
+    short: dict[str, JsonValue] = {
+        key: value[:ITEMS] if isinstance(value, list) else value for key, value in body.items()
+    }
     errors = list(validator.iter_errors(short))
     first = None if errors else first_error(validator, body)
     return errors if first is None else [first]

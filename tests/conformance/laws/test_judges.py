@@ -27,6 +27,7 @@ from punchh_contract.conformance.laws.book import BY_ID, LAWS
 from punchh_contract.conformance.laws.court import Court
 from punchh_contract.conformance.laws.history import Asset, Delivered, History, Move
 from punchh_contract.conformance.laws.judges import answers
+from punchh_contract.conformance.verdict.findings import Severity
 
 ONLINE, BATCH, FORCE, CODE = (
     "create_online_redemption",
@@ -74,6 +75,89 @@ def forgotten(*, lost: bool) -> History:
     first = (0, None) if lost else (200, committed())
     book = Book(HAS, assets=REWARD).then(ONLINE, body, *first, view(USED))
     return book.then(ONLINE, body, 200, REFUSED, view(USED)).history()
+
+
+def refused_again(operation: str, body: Any, done: Any, status: int, answer: Any) -> History:
+    """The same where nobody can look: one debit may well stand, and how it is answered is not documented."""
+    return (
+        Book(assets=REWARD)
+        .then(operation, body | UID, 200, done)
+        .then(operation, body | UID, status, answer)
+        .history()
+    )
+
+
+def after_others(second: int, cents: int) -> History:
+    """Five dollars under u1, some cents under other keys, and u1 again, with another receipt's number."""
+    book = Book(guest(banked_cents=900))
+    body = order("discount_amount", "5", **UID)
+    book.then(ONLINE, body, 200, committed(), view(guest(banked_cents=400)))
+    for place in range(3):
+        small = order("discount_amount", "0.01", external_uid=f"other {place}")
+        left = view(guest(banked_cents=399 - place))
+        book.then(ONLINE, small, 200, committed(0.01, 80 + place), left)
+    again = body | {"transaction_no": "law-2"}
+    end = view(guest(banked_cents=cents))
+    return book.then(ONLINE, again, 200, committed(redemption_id=second), end).history()
+
+
+KEYS = ("7", "8")
+FULL = guest(rewards=dict.fromkeys(KEYS, 1), codes={"LAW-1": 1}, subscriptions={"3": 0}, basket=(1, 2, 3, 4))
+
+
+def full_basket(*, rewards: int = 0, code: int = 0, uses: int = 1) -> History:
+    """Two rewards, a coupon and a subscription in one basket; what is left of the second reward and of the
+    coupon, and the uses that were counted."""
+    assets = {
+        **{("reward", key): Asset(ADA, "reward", key, 500) for key in KEYS},
+        ("redemption_code", "LAW-1"): Asset(ADA, "code", "LAW-1", 500),
+        ("subscription", "3"): Asset(ADA, "subscription", "3"),
+    }
+    baskets = dict(enumerate([*assets], 1))
+    end = guest(
+        rewards={"7": 0, "8": rewards},
+        codes={"LAW-1": code},
+        subscriptions={"3": -uses},
+        records={70 + each: {} for each in range(4)},
+    )
+    done = [item(each, redemption_id=69 + each) for each in baskets]
+    book = Book(FULL, assets=assets, baskets=baskets)
+    return book.then(BATCH, bodies.batch(ADA), 200, basket(done), view(end)).history()
+
+
+def coupon_fails() -> History:
+    """A coupon in a basket fails, though it is the guest's, unused, and fits."""
+    asset = Asset(ADA, "code", "LAW-1", 500)
+    held = guest(codes={"LAW-1": 1}, basket=(1,))
+    book = Book(held, assets={("redemption_code", "LAW-1"): asset}, baskets={1: ("redemption_code", "LAW-1")})
+    return book.then(BATCH, bodies.batch(ADA), 200, basket([], [item(1, None, None)])).history()
+
+
+def coupon(terms: dict[str, Any]) -> History:
+    """A coupon of five dollars is redeemed."""
+    assets = {("redemption_code", "LAW-1"): Asset(ADA, "code", "LAW-1", 500, None, terms)}
+    book = Book(guest(codes={"LAW-1": 1}), assets=assets)
+    seen = view(guest(codes={"LAW-1": 0}, records={70: {}}))
+    return book.then(ONLINE, order("redemption_code", "LAW-1"), 200, committed(), seen).history()
+
+
+def forced_twice(points: int) -> History:
+    """Five points are forced twice at once: no key says that it is one order, and there are two answers."""
+    book = Book(guest(points=50))
+    end = view(guest(points=points, records={80: {}, 81: {}}))
+    body = bodies.force(ADA, requested_punches=5)
+    for place in range(2):
+        book.then(FORCE, body, 201, {"redemption_id": 80 + place}, end, together=place > 0)
+    return book.history()
+
+
+def unreadable() -> History:
+    """A quote, and its commit that takes the reward, with an answer that lacks what tells of it."""
+    book = Book(HAS, assets=REWARD).then(ONLINE, order(**QUERY), 200, committed(redemption_id=None))
+    spoilt = {key: value for key, value in committed().items() if key != "category"}
+    for _ in range(2):
+        book.then(ONLINE, order(**UID), 200, spoilt, view(USED), granted="it is theirs")
+    return book.history()
 
 
 def replayed(*, guest_too: bool) -> History:
@@ -239,8 +323,10 @@ def codes(*texts: str) -> History:
     return book.history()
 
 
-def redeemed_code(*answers: Any, now: dt.datetime = NOW) -> History:
-    book = Book(guest()).then(CODE, {"subscription_id": "3"}, 200, code(), view(guest(), now=now))
+def redeemed_code(*answers: Any, now: dt.datetime = NOW, seen: bool = True) -> History:
+    book = Book(guest()) if seen else Book()
+    after = view(guest(), now=now) if seen else None
+    book.then(CODE, {"subscription_id": "3"}, 200, code(), after)
     for place, answer in enumerate(answers):
         body = order("redemption_code", "1234567", external_uid=f"u{place}")
         book.then(ONLINE, body, 200, answer)
@@ -306,7 +392,13 @@ RIGHT: dict[str, list[History]] = {
     "quote_changes_nothing": [quoted()],
     "quote_equals_commit": [kept(committed())],
     "changed_receipt_judged_anew": [shrunk(2.0)],
-    "debited_once": [twice(70, 60), twice(70, 60, together=True)],
+    "debited_once": [
+        twice(70, 60),
+        twice(70, 60, together=True),
+        refused_again(ONLINE, order(), committed(), 200, REFUSED),
+        refused_again(BATCH, bodies.batch(ADA), basket([item(1)]), 422, {"error": "No basket."}),
+        after_others(70, 397),
+    ],
     "exact_debit": [
         debited(USED),
         raced(1),
@@ -315,6 +407,10 @@ RIGHT: dict[str, list[History]] = {
         again("u1", committed()),
         again("u2", REFUSED),
         given_anew(),
+        full_basket(),
+        coupon({"expires_at": (NOW + dt.timedelta(seconds=1)).isoformat()}),
+        offered({"starts_at": NOW.isoformat()}),
+        forced_twice(40),
     ],
     "refusal_debits_nothing": [refused(HAS), refused(dataclasses.replace(HAS, locked_by="x"))],
     "own_assets_only": [of_bob(["no"]), of_bob(REFUSED, 200), another_by_its_key()],
@@ -328,7 +424,10 @@ RIGHT: dict[str, list[History]] = {
         emptied(None),
     ],
     "code_unique": [codes("1234567", "1234568")],
-    "code_redeemable_once": [redeemed_code(committed(redemption_id=90), REFUSED)],
+    "code_redeemable_once": [
+        redeemed_code(committed(redemption_id=90), REFUSED),
+        redeemed_code(committed(redemption_id=71), REFUSED, seen=False),
+    ],
     "code_dies_at_expiry": [
         redeemed_code(committed()),
         redeemed_code(REFUSED, now=NOW + dt.timedelta(minutes=11)),
@@ -369,6 +468,8 @@ WRONG: dict[str, list[History]] = {
         forgotten(lost=True),
         replayed(guest_too=True),
         replayed(guest_too=False),
+        after_others(71, 397),
+        after_others(70, -103),
     ],
     "exact_debit": [
         debited(HAS),
@@ -386,6 +487,13 @@ WRONG: dict[str, list[History]] = {
         overdrawn(),
         again("u2", committed(redemption_id=71)),
         again("u2", committed(redemption_id=None), **QUERY),
+        full_basket(rewards=1),
+        full_basket(code=1),
+        full_basket(uses=0),
+        coupon({"expires_at": NOW.isoformat()}),
+        coupon({"starts_at": (NOW + dt.timedelta(seconds=1)).isoformat()}),
+        forced_twice(45),
+        forced_twice(35),
     ],
     "refusal_debits_nothing": [
         refused(USED),
@@ -404,6 +512,7 @@ WRONG: dict[str, list[History]] = {
         batched([item(1)], [], (2,)),
         batched([item(1)], [item(2, None, None)], (1, 2)),
         basket_again("u2", 71),
+        coupon_fails(),
     ],
     "locked_for_others": [
         locked(200, basket()),
@@ -491,6 +600,27 @@ def test_a_quote_that_was_lost_promises_nothing() -> None:
     assert [each.breach for law in LAWS[:-1] for each in law.judge(history) if each.breach] == [
         "no answer came"
     ]
+
+
+def test_of_an_answer_without_a_documented_shape_only_that_is_told() -> None:
+    assert {each.law.id for each in Court().judge(unreadable())} == {"documented_answer"}
+
+
+@pytest.mark.parametrize("history", [full_basket(rewards=1), full_basket(code=1)])
+def test_what_a_basket_gives_away_is_spent_again_by_whoever_comes_next(history: History) -> None:
+    (found,) = [each for each in BY_ID["exact_debit"].judge(history) if each.breach]
+    assert found.severity is Severity.SPEND
+    assert "subscription" not in str(found.breach)
+
+
+def test_what_is_assumed_says_so() -> None:
+    for law, history in (
+        ("debited_once", forgotten(lost=False)),
+        ("code_redeemable_once", redeemed_code(committed(redemption_id=71))),
+    ):
+        told = [each.breach for each in BY_ID[law].judge(history) if each.breach]
+        assert told
+        assert all(each.startswith("assumed: ") for each in told)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The phase against a sandbox on a socket: green as it is, red with what a server can get wrong."""
 
 import contextlib
+import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -19,12 +20,14 @@ from punchh_contract.conformance.laws.control import Control
 from punchh_contract.conformance.laws.court import Court
 from punchh_contract.conformance.laws.history import History
 from punchh_contract.conformance.laws.law import Need
+from punchh_contract.conformance.laws.names import NO_FIXTURE_LEFT, UNTOLD
 from punchh_contract.conformance.laws.stories import STORIES
+from punchh_contract.conformance.laws.stories.story import ONLINE
 from punchh_contract.conformance.verdict.findings import Severity, group
 from punchh_contract.conformance.verdict.telling import script
 from punchh_contract.contract import load
 from punchh_contract.sandbox import server
-from punchh_contract.sandbox.guests import Debit, Held
+from punchh_contract.sandbox.guests import Code, Debit, Held
 from punchh_contract.sandbox.store.holdings import Guests
 
 SEEDS = range(1, 21) if os.environ.get("PUNCHH_CONTRACT_SOAK") else (1,)
@@ -90,6 +93,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return choose
 
 
+BASKET = "a basket is quoted twice and committed"
 QUOTED = "each kind of discount is quoted twice and committed"
 FORCED = "force redeems of everything"
 
@@ -121,7 +125,7 @@ def test_a_right_server_breaks_no_law(seed: int) -> None:
         ),
         (
             "basket_items_end_once",
-            "a basket is quoted twice and committed",
+            BASKET,
             "batch_redemptions",
             lambda _, answer: answer | {"failures": answer["failures"] + answer["success"][:1]},
         ),
@@ -162,6 +166,11 @@ def apply_twice(self: Guests, user_id: int, debits: Iterable[Debit]) -> None:
     APPLY(self, user_id, [*told, *points])
 
 
+def apply_no_code(self: Guests, user_id: int, debits: Iterable[Debit]) -> None:
+    """Takes whatever it is but a coupon."""
+    APPLY(self, user_id, [each for each in debits if each.held is not Held.CODE])
+
+
 def never_lock(self: Guests, user_id: int, external_uid: str | None) -> None:
     """Locks no basket."""
 
@@ -174,6 +183,7 @@ APPLY = Guests.apply
     [
         (QUOTED, "apply", apply_nothing, "exact_debit", Severity.SPEND),
         (QUOTED, "apply", apply_twice, "exact_debit", Severity.AMOUNT),
+        (BASKET, "apply", apply_no_code, "exact_debit", Severity.SPEND),
         ("a basket that is held", "lock", never_lock, "locked_for_others", Severity.SPEND),
     ],
 )
@@ -198,6 +208,52 @@ def test_a_state_that_goes_wrong_is_found_and_told(
     assert "curl" in told
     for secret in (run.job.credentials.secret, run.job.credentials.admin_key, run.job.credentials.client):
         assert str(secret) not in told
+
+
+@pytest.mark.parametrize(
+    ("operation", "sent"),
+    [
+        ("force_redeem", 2),
+        ("create_subscription_redemption_code", 2),
+        ("create_online_redemption", 3),
+        ("process_batch_redemption", 3),
+    ],
+)
+def test_whatever_is_sent_twice_is_sent_twice(operation: str, sent: int, only: Callable[..., None]) -> None:
+    """Once more where a key lets a client ask what became of it."""
+    only(f"crash: sent twice: {operation}")
+    with phase_of(Lying()) as run:
+        assert run.result.findings == []
+        assert run.result.tally.counts[operation].probes.total() == sent
+
+
+def test_crashes_befall_each_kind_of_discount(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[..., None]
+) -> None:
+    only(*(each.name for each in STORIES if each.name.startswith("crash") and ONLINE in each.operations))
+    told: list[History] = []
+    judge = Court.judge
+
+    def seen(self: Court, history: History) -> Any:
+        told.append(history)
+        return judge(self, history)
+
+    monkeypatch.setattr(Court, "judge", seen)
+    with phase_of(Lying()) as run:
+        assert run.result.findings == []
+    asked = {each.request["discount_type"] for history in told for each in history.steps}
+    assert asked == {"reward", "discount_amount", "card_completion", "redemption_code"}
+
+
+def test_what_begins_and_ends_is_asked_for_just_before_and_just_then(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[..., None]
+) -> None:
+    """A coupon that lives a second too long: an expiry in the past does not show it."""
+    only("just before and just after an end, and a beginning")
+    alive = Code.alive
+    monkeypatch.setattr(Code, "alive", lambda self, now: alive(self, now - dt.timedelta(seconds=1)))
+    with phase_of(Lying()) as run:
+        assert {each.check for each in run.result.findings} >= {"law:refusal_debits_nothing"}
 
 
 def test_with_fail_fast_the_first_breach_is_the_last_thing_that_happens(
@@ -311,6 +367,7 @@ def test_a_law_that_listed_fixtures_did_not_reach_is_not_said_to_want_them_liste
         phase.run(run, lambda _: None)
     why = {(row["operation"], row["what"]): row["why"] for row in run.result.not_run}
     assert why["process_batch_redemption", "law:debited_once"] == phase.NOTHING_LEFT
+    assert why["all", UNTOLD] == NO_FIXTURE_LEFT
     assert Need.FIXTURES.value in why["create_online_redemption", "law:debited_once"]
 
 

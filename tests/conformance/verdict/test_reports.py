@@ -144,7 +144,7 @@ def report(contract: Contract, exchanged: Exchanged) -> Report:
             {**row, "field": "user_id", "kind": "guest", "value": 7},
         ),
         stale=(Known("0" * 8, "server_error", "force_redeem", "#/s", 500, TODAY, ""),),
-        checks={"create_online_redemption": ["probe:no digest"]},
+        checks={"create_online_redemption": ["probe:no digest"], "force_redeem": []},
         seconds=12.34,
     )
 

@@ -5,7 +5,7 @@ import dataclasses
 import datetime as dt
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,7 @@ def command(
 
 
 @contextlib.contextmanager
-def _setup(options: Options, contract: Contract) -> Iterator[Setup]:
+def _setup(options: Options, contract: Contract) -> Generator[Setup]:
     if options.target is not None:
         point = jobs.controlled if options.control else jobs.foreign
         yield point(options, contract, os.environ)

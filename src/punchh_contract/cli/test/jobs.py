@@ -180,7 +180,7 @@ def foreign(options: Options, contract: Contract, environ: Mapping[str, str]) ->
         phases=options.phases,
         fail_fast=options.fail_fast,
     )
-    warnings = []
+    warnings: list[str] = []
     if origin.startswith("http://") and not hosts.is_loopback(urlsplit(origin).hostname or ""):
         warnings.append(f"{origin} is plain http: credentials and guests' data travel readable")
     return Setup(job, lacking, tuple(warnings))

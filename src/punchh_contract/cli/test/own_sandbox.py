@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from importlib.resources import files
 from pathlib import Path
 from types import FrameType
@@ -35,7 +35,7 @@ main()
 
 
 @contextlib.contextmanager
-def sandbox(db: str = "sqlite://") -> Iterator[str]:
+def sandbox(db: str = "sqlite://") -> Generator[str]:
     """A sandbox on a free port for the length of a `with`, in a process of its own; gives its address.
 
     `db` is where its state lives, as for `punchh-contract sandbox --db`.
@@ -70,7 +70,7 @@ def _options(folder: Path, db: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _ending(process: "subprocess.Popen[str]") -> Iterator[None]:
+def _ending(process: "subprocess.Popen[str]") -> Generator[None]:
     try:
         yield
     finally:
@@ -95,7 +95,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
 
 
 @contextlib.contextmanager
-def terminated() -> Iterator[None]:
+def terminated() -> Generator[None]:
     """Let SIGTERM and a terminal that closes end us as Ctrl-C does: no process of ours stays behind."""
 
     def stop(_: int, __: FrameType | None) -> None:

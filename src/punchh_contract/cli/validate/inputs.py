@@ -1,7 +1,7 @@
 """The inputs that a user names, and a word at once on those that cannot be read; `drift` takes the same."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 import click
 
@@ -22,7 +22,7 @@ def found(paths: Iterable[str], note: Note) -> list[Source]:
 
 
 @contextlib.contextmanager
-def noting(note: Note) -> Iterator[None]:
+def noting(note: Note) -> Generator[None]:
     """Pass on, and say at once on standard error, that an input cannot be read; the others still can."""
     try:
         yield

@@ -5,7 +5,7 @@ Drawn by click, which is here anyway: `rich` is no part of the base install, and
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,7 @@ class Progress:
             return source
 
         @contextmanager
-        def open_() -> Iterator[BinaryIO]:
+        def open_() -> Generator[BinaryIO]:
             with source.open() as stream:
                 yield cast(BinaryIO, _Watched(stream, self))
 
@@ -67,7 +67,7 @@ class Progress:
         self._due = now + _PAUSE
         if self._bar is None:
             self._bar = click.progressbar(
-                iter(int, 1) if self._total is None else None,  # one without an end
+                iter(str, None) if self._total is None else None,  # one without an end
                 length=self._total,
                 label="Checking",
                 file=sys.stderr,
@@ -80,7 +80,7 @@ class Progress:
 
 
 @contextmanager
-def progress(sources: list[Source], *, quiet: bool = False) -> Iterator[Progress]:
+def progress(sources: list[Source], *, quiet: bool = False) -> Generator[Progress]:
     """Yield the progress of a run over sources; quiet where standard error is no terminal."""
     shown = not quiet and sys.stderr is not None and sys.stderr.isatty()
     told = Progress(size(sources) if shown else None, shown=shown)

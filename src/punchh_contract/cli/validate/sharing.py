@@ -8,7 +8,7 @@ import stat
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -101,7 +101,7 @@ class _Shared:
         self._run.begin(path)
 
     def _tell(self, part: Part) -> None:
-        run, failing = self._run, set()
+        run, failing = self._run, set[int | None]()
         run.summary.merge(part.summary)
         for record in part.records:
             run.said.record(record.findings.items)
@@ -201,7 +201,7 @@ def _result(done: _Done) -> list[Part | _Refused]:
 
 
 @contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int) -> Generator[ProcessPoolExecutor]:
     # Forked processes start at once, with all that is imported; not where threads could hold a lock.
     alone = sys.platform == "linux" and threading.active_count() == 1
     if alone:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from punchh_contract.errors import PunchhContractError, UsageError
@@ -44,7 +44,7 @@ class Splitter:
 
 
 @contextlib.contextmanager
-def splitter(good: Path, bad: Path, sources: Iterable[Source]) -> Iterator[Splitter]:
+def splitter(good: Path, bad: Path, sources: Iterable[Source]) -> Generator[Splitter]:
     """Open the two files, anew. Raises UsageError if that fails, or if one is an input or the other one."""
     if _same(good, bad):
         raise UsageError(f"--split {_shown(good)}: stands for both; name one file for good, one for bad")
@@ -53,7 +53,7 @@ def splitter(good: Path, bad: Path, sources: Iterable[Source]) -> Iterator[Split
             if _is_read(path, source):
                 raise UsageError(f"--split {_shown(path)}: is an input too; write to another place")
     with contextlib.ExitStack() as files:
-        opened = []
+        opened: list[_File] = []
         for path in (good, bad):
             opened.append(_File(path))
             files.callback(opened[-1].abandon)

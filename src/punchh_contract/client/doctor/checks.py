@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from punchh_contract.client.doctor.diagnosis import Check
+from punchh_contract.json_types import JsonValue
 
 if TYPE_CHECKING:
     from punchh_contract.auth import Credentials
@@ -64,7 +65,7 @@ def credential_family(operation: Operation, credentials: Credentials) -> Iterato
         yield Check(name, ok=False, text=text)
 
 
-def client_named(operation: Operation, credentials: Credentials, document: object) -> Iterator[Check]:
+def client_named(operation: Operation, credentials: Credentials, document: JsonValue) -> Iterator[Check]:
     """Does the body name the client whose secret signs?"""
     client = credentials.of(operation).client
     if operation.signature is None or not client:

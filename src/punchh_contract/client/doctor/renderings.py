@@ -80,7 +80,7 @@ def _after_colons(tokens: list[str]) -> str:
 
 def _pretty(indent: str) -> Callable[[list[str]], str]:
     def layout(tokens: list[str]) -> str:
-        depth, parts = 0, []
+        depth, parts = 0, list[str]()
         for place, part in enumerate(tokens):
             following = tokens[place + 1] if place + 1 < len(tokens) else ""
             if part in "{[" and following not in ("}", "]"):

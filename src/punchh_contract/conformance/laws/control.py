@@ -11,6 +11,7 @@ import orjson
 
 from punchh_contract import hosts
 from punchh_contract.errors import PunchhContractError
+from punchh_contract.json_types import JsonValue
 
 TIMEOUT = 35.0
 """Seconds; the longest that a control plane holds back an answer by itself is 30."""
@@ -41,10 +42,10 @@ class Control:
     def present(self) -> bool:
         """Whether there is one."""
         try:
-            document = self.ask("GET", "openapi.json")
+            document: JsonValue = self.ask("GET", "openapi.json")
         except ControlError:
             return False
-        info = document.get("info") if isinstance(document, dict) else None
+        info: JsonValue = document.get("info") if isinstance(document, dict) else None
         return isinstance(info, dict) and str(info.get("title", "")).startswith(TITLE)
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:

@@ -26,7 +26,7 @@ class Court:
 
     def judge(self, history: History) -> list[Breach]:
         """Every breach in a history, those of the worst law first."""
-        found = []
+        found: list[Breach] = []
         for law in self.laws:
             for judgement in law.judge(history):
                 step = judgement.bearer or judgement.step

@@ -23,6 +23,7 @@ from punchh_contract.conformance.laws.history import (
     History,
     Step,
 )
+from punchh_contract.conformance.laws.names import NO_FIXTURE_LEFT, NO_STORY
 from punchh_contract.conformance.naming import TOKEN, word
 from punchh_contract.conformance.prober import settled
 from punchh_contract.conformance.spending import CapError, Outcome
@@ -54,6 +55,10 @@ class Teller:
         for operation, listed in ((ONLINE, self._online), (BATCH, self._batch), (CODE_MADE, self._codes)):
             if operation in self._run.job.operations and operation not in self._run.result.left_out:
                 yield from listed()
+
+    def why_none(self) -> str:
+        """Why there was none: what would help."""
+        return NO_FIXTURE_LEFT if {ONLINE, BATCH, CODE_MADE} & set(self._run.job.operations) else NO_STORY
 
     def _online(self) -> Iterator[tuple[str, Tell]]:
         for kind, field in (*bodies.FIELDS.items(), ("card_completion", "discount_type")):

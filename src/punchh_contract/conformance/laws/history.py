@@ -12,6 +12,7 @@ from punchh_contract.conformance.laws.view import View
 from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.conformance.verdict.findings import Severity
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import JsonValue, objects
 
 SUCCESS, QUOTE, REFUSAL, ERROR, UNKNOWN = "success", "quote", "refusal", "error", "unknown"
 CALL = "a call of a law's story"
@@ -34,7 +35,7 @@ class Asset:
     key: str
     worth: int | None = None
     points: int | None = None
-    terms: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    terms: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,12 +92,14 @@ class Step:
     @property
     def asks(self) -> bool:
         """Whether it is a quote that is asked for."""
-        return isinstance(self.request, dict) and "query" in self.request
+        request: JsonValue = self.request
+        return isinstance(request, dict) and "query" in request
 
     @property
     def uid(self) -> str | None:
         """Its `external_uid`."""
-        return self.request.get("external_uid") if isinstance(self.request, dict) else None
+        request: JsonValue = self.request
+        return request.get("external_uid") if isinstance(request, dict) else None
 
     @property
     def redemptions(self) -> frozenset[int]:
@@ -104,9 +107,7 @@ class Step:
         if self.outcome != SUCCESS:
             return frozenset()
         items = self.answer["success"] if self.operation.id == BATCH else [self.answer]
-        return frozenset(
-            each["redemption_id"] for each in items if isinstance(each, dict) and each.get("redemption_id")
-        )
+        return frozenset(each["redemption_id"] for each in objects(items) if each.get("redemption_id"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,9 +141,9 @@ class History:
 
     name: str
     entries: tuple[Step | Move, ...]
-    assets: Mapping[tuple[str, str], Asset] = dataclasses.field(default_factory=dict)
-    baskets: Mapping[int, tuple[str, str]] = dataclasses.field(default_factory=dict)
-    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    assets: Mapping[tuple[str, str], Asset] = dataclasses.field(default_factory=dict[tuple[str, str], Asset])
+    baskets: Mapping[int, tuple[str, str]] = dataclasses.field(default_factory=dict[int, tuple[str, str]])
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     delivered: tuple[Delivered, ...] | None = None
     drawn: tuple[tuple[str, dict[str, Any]], ...] = ()
 

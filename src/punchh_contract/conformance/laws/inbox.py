@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -97,7 +97,7 @@ class Inbox:
 
 
 @contextlib.contextmanager
-def subscribed(control: Control) -> Iterator[Inbox]:
+def subscribed(control: Control) -> Generator[Inbox]:
     """An inbox that a sandbox delivers to for the length of a `with`. Raises ControlError."""
     inbox = Inbox()
     with serving(inbox.app, bind("127.0.0.1", 0)) as url:

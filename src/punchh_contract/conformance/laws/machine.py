@@ -2,8 +2,8 @@
 what breaks one is shrunk to the shortest story.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
@@ -50,7 +50,7 @@ def run(world: World, court: Court) -> tuple[int, list[Breach]]:
         report_multiple_bugs=False,
         print_blob=False,
         phases=(Phase.generate,) if world.run.job.fail_fast else (Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(cast(Iterable[Any], HealthCheck)),
     )
     try:
         run_state_machine_as_test(machine, settings=limits)

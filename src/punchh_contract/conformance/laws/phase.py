@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import requests
@@ -16,6 +16,7 @@ from punchh_contract.conformance.laws.given import Teller
 from punchh_contract.conformance.laws.history import History
 from punchh_contract.conformance.laws.inbox import Inbox, subscribed
 from punchh_contract.conformance.laws.law import Law, Need
+from punchh_contract.conformance.laws.names import UNTOLD
 from punchh_contract.conformance.laws.scene import Scene, settings_of
 from punchh_contract.conformance.laws.stories import STORIES, Story
 from punchh_contract.conformance.laws.telling import finding
@@ -51,9 +52,11 @@ def run(run: Run, say: Say) -> None:
                 run.result.leave_out("all", "laws", f"the sandbox's control plane failed: {error}")
         else:
             with contextlib.suppress(StoppedError):
-                for history in Teller(run).histories():
+                for history in (teller := Teller(run)).histories():
                     report(run, court.judge(history))
                     told += 1
+                if not told:
+                    run.result.leave_out("all", UNTOLD, teller.why_none())
     if run.watcher is not None:
         court.judged.update(run.watcher.court.judged)
     _count(run, court, control)
@@ -84,7 +87,7 @@ def _rehearse(run: Run) -> None:
 
 
 @contextlib.contextmanager
-def control_of(run: Run) -> Iterator[Control | None]:
+def control_of(run: Run) -> Generator[Control | None]:
     """The target's control plane for the length of a `with`; None where the run may not use one, or there is
     none."""
     if not run.job.own:
@@ -129,7 +132,7 @@ class _Heard(Court):
 
 
 @contextlib.contextmanager
-def as_it_was(control: Control, reset_path: str | None) -> Iterator[None]:
+def as_it_was(control: Control, reset_path: str | None) -> Generator[None]:
     """Begin and end with the state and the time that the target began with; whatever comes next needs them.
 
     In between time stands still and calls are not counted, but where a story wants it: what expires or is
@@ -152,7 +155,7 @@ def as_it_was(control: Control, reset_path: str | None) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def listening(control: Control | None) -> Iterator[Inbox | None]:
+def listening(control: Control | None) -> Generator[Inbox | None]:
     """An inbox, or None without a control plane, and where the sandbox delivers nothing."""
     with contextlib.ExitStack() as stack:
         inbox = None

@@ -73,7 +73,7 @@ class Scene:
         self._guests: list[Guest] = []
         self._assets: dict[tuple[str, str], Asset] = {}
         self._baskets: dict[int, tuple[str, str]] = {}
-        self.settings: dict[str, Any] = {"program": world.program}
+        self.settings: dict[str, Any] = {"program": world.program, "locations": world.locations}
         self._business: dict[str, Any] | None = None
         self._troubled = False
         self._view: View | None = None

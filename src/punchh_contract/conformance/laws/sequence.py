@@ -1,12 +1,13 @@
 """A sequence of two guests' calls, step by step: what Hypothesis draws, and what a replay tells again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from punchh_contract.conformance.laws.history import SUCCESS, History
 from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.world import World
 from punchh_contract.errors import UsageError
+from punchh_contract.json_types import JsonValue
 
 DRAWN = "a sequence that was drawn"
 """What every such story is called."""
@@ -42,7 +43,13 @@ class Sequence:
             "rewards": ({"discount_cents": 500}, {"discount_cents": 333}),
             "coupons": ({"discount_cents": 199},),
             "subscriptions": 1 if world.plan else 0,
-            "basket": (("reward", 1), ("card_completion", ""), ("discount_amount", 150)),
+            "basket": (
+                ("reward", 0),
+                ("reward", 1),
+                ("redemption_code", 0),
+                ("card_completion", ""),
+                ("discount_amount", 150),
+            ),
         }
         self._guests = [self._scene.guest(**held), self._scene.guest(**held)]
 
@@ -113,16 +120,19 @@ class Sequence:
         return self._uids[number]
 
 
-def checked(steps: Any) -> tuple[Step, ...]:
+def checked(steps: JsonValue | tuple[Any, ...]) -> tuple[Step, ...]:
     """Steps as a file has them. Raises UsageError for what no sequence of ours could be."""
     if not isinstance(steps, list | tuple) or len(steps) > MOST:
         raise UsageError("these are no steps of a sequence that a run drew")
-    found = []
+    found: list[Step] = []
+    each: JsonValue | tuple[Any, ...]
     for each in steps:
-        rule, arguments = each if isinstance(each, list | tuple) and len(each) == 2 else ("", {})
-        if not isinstance(arguments, dict) or frozenset(arguments) != RULES.get(str(rule)):
+        pair: Iterable[Any] = each if isinstance(each, list | tuple) and len(each) == 2 else ("", {})
+        rule, arguments = pair
+        given: JsonValue = arguments
+        if not isinstance(given, dict) or frozenset(given) != RULES.get(str(rule)):
             raise UsageError("these are no steps of a sequence that a run drew")
-        if not all(value is None or isinstance(value, int) for value in arguments.values()):
+        if not all(value is None or isinstance(value, int) for value in given.values()):
             raise UsageError("these are no steps of a sequence that a run drew")
-        found.append((str(rule), dict(arguments)))
+        found.append((str(rule), dict(given)))
     return tuple(found)

@@ -10,6 +10,7 @@ from punchh_contract.conformance.verdict import clauses, exchanges
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Story
 from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.contract import Operation
+from punchh_contract.json_types import objects
 
 if TYPE_CHECKING:  # it imports us
     from punchh_contract.conformance.hooks import Run
@@ -45,7 +46,7 @@ def clause(operation: Operation, law_id: str) -> str:
 
 def told(run: "Run", history: History, last: Step | None) -> Story:
     """What of a history led to a step, in words and as it can be sent again."""
-    scenes = []
+    scenes: list[Scene] = []
     for entry in _slice(history, last):
         if isinstance(entry, Move):
             scenes.append(Scene(f"control: {entry.words}", None, (entry.method, entry.path, entry.body)))
@@ -80,11 +81,9 @@ def _slice(history: History, last: Step | None) -> list[Move | Step]:
 
 def _names(entries: list[Move | Step], key: str) -> bool:
     """Whether a call names an asset, or a basket holds it."""
-    return any(
-        key in str(each.request if isinstance(each, Step) else (each.body or {}).get("basket"))
-        for each in entries
-        if isinstance(each, Step) or isinstance(each.body, dict)
-    )
+    requests = [each.request for each in entries if isinstance(each, Step)]
+    bodies = objects([each.body for each in entries if isinstance(each, Move)])
+    return any(key in str(each) for each in (*requests, *(body.get("basket") for body in bodies)))
 
 
 def _words(step: Step) -> str:

@@ -16,11 +16,14 @@ POINTS, BANKED, CARDS, FUEL = (
     ("fuel_points", ""),
 )
 
+PROFILE = ("email", "first_name", "last_name")
+"""Who a guest is, in the words of the control plane and of an event alike."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Guest:
     """One guest: `held` is how much of each thing there is (a used reward: 0; a subscription: minus its
-    uses), `records` the redemptions by id.
+    uses), `records` the redemptions by id, `profile` who it is: e-mail address and names.
     """
 
     user_id: int
@@ -28,6 +31,7 @@ class Guest:
     basket: tuple[int, ...]
     locked_by: str | None
     records: Mapping[int, Mapping[str, Any]]
+    profile: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Guest":
@@ -45,6 +49,7 @@ class Guest:
             tuple(int(each["item_id"]) for each in document.get("basket") or ()),
             document.get("locked_by"),
             {int(each["redemption_id"]): each for each in document.get("redemptions") or ()},
+            {name: str(document[name]) for name in PROFILE if document.get(name)},
         )
 
     def same(self, other: "Guest") -> bool:
@@ -73,7 +78,7 @@ def look(control: Control, user_ids: Iterable[int], known: Mapping[int, Guest]) 
 
 def taken(before: View, after: View) -> dict[tuple[int, Held], int]:
     """What each guest has less of afterwards (negative: more); what only came into being is no debit."""
-    found = {}
+    found: dict[tuple[int, Held], int] = {}
     for user_id, guest in before.guests.items():
         later = after.guests[user_id].held
         for key, amount in guest.held.items():

@@ -11,6 +11,7 @@ from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.laws.history import BATCH, ONLINE, Asset
 from punchh_contract.conformance.laws.names import INVENTED
 from punchh_contract.conformance.naming import word
+from punchh_contract.json_types import JsonValue
 
 FIRST_ID = 8_800_000_001
 """Ids of everything that stories make begin here: beyond the sandbox's own, and below nobody's real ones."""
@@ -59,7 +60,8 @@ class World:
         """Ids of offers for points that everybody may redeem -> (points, worth in cents) as a quote told."""
         business = control.ask("GET", "business")
         self.program = str(business["program"])
-        self.stores = tuple(str(each["store_number"]) for each in business["locations"])
+        self.locations: tuple[dict[str, Any], ...] = tuple(business["locations"])
+        self.stores = tuple(str(each["store_number"]) for each in self.locations)
         for store in self.stores:
             self.allow("store_number", store)
         self.allow("discount_type", "card_completion")
@@ -105,13 +107,13 @@ class World:
         *,
         rewards: tuple[dict[str, Any], ...] = (),
         coupons: tuple[dict[str, Any], ...] = (),
-        subscriptions: int = 0,
+        subscriptions: int | tuple[dict[str, Any], ...] = 0,
         basket: tuple[tuple[str, str | int], ...] = (),
         **held: Any,
     ) -> Made:
-        """Make a guest: with rewards and coupons of these terms (`discount_cents`, …), so many subscriptions,
-        and a basket of kinds and what they name: an id, or the place of a reward among `rewards`, cents of
-        banked currency. `held` are balances by the control plane's names.
+        """Make a guest: with rewards and coupons of these terms (`discount_cents`, …), subscriptions of these
+        or so many, and a basket of kinds and what they name: an id, or the place of a reward, coupon or
+        subscription among those, cents of banked currency. `held` are balances by the control plane's names.
 
         Raises ControlError.
         """
@@ -140,9 +142,10 @@ class World:
             document["codes"].append({"code": code, "name": "Law Coupon", **terms})
             assets["redemption_code", code] = _asset(number, "code", code, terms)
             self.allow("redemption_code", code)
-        for _ in range(subscriptions):
+        for terms in ({},) * subscriptions if isinstance(subscriptions, int) else subscriptions:
             subscription = next(self._ids)
-            document["subscriptions"].append({"subscription_id": subscription, "plan_id": self._plan})
+            held_plan = {"subscription_id": subscription, "plan_id": self._plan, **terms}
+            document["subscriptions"].append(held_plan)
             key = str(subscription)
             assets["subscription", key] = Asset(number, "subscription", key)
             self.allow("subscription_id", key)
@@ -151,8 +154,9 @@ class World:
             item = next(self._ids)
             entry: dict[str, Any] = {"item_id": item, "discount_type": kind}
             key = str(what)
-            if kind == "reward" and isinstance(what, int) and what < len(document["rewards"]):
-                key = str(document["rewards"][what]["reward_id"])
+            if kind in _LISTED and isinstance(what, int) and what < len(document[_LISTED[kind][0]]):
+                plural, name = _LISTED[kind]
+                key = str(document[plural][what][name])
             if kind == "discount_amount":
                 entry["amount_cents"] = what
             elif kind != "card_completion":
@@ -179,7 +183,7 @@ class World:
 
     def settlers(self, most: int) -> list[Guest]:
         """Guests that were there before any story, as far as they can sign in."""
-        found = []
+        found: list[Guest] = []
         for each in self.control.ask("GET", "guests", limit=most):
             document = self.control.ask("GET", f"guests/{each['user_id']}")
             access, token = document.get("access_token"), document.get("authentication_token")
@@ -229,16 +233,24 @@ class World:
         return None
 
 
+_LISTED = {
+    "reward": ("rewards", "reward_id"),
+    "redemption_code": ("codes", "code"),
+    "subscription": ("subscriptions", "subscription_id"),
+}
+"""Where a guest's document lists what a basket item can name, and by what."""
+
+
 def _asset(owner: int, kind: str, key: str, terms: dict[str, Any]) -> Asset:
     return Asset(owner, kind, key, terms.get("discount_cents"), None, terms)
 
 
-def _told(answer: Any) -> tuple[int | None, int | None]:
-    items = answer.get("success") if isinstance(answer, dict) else None
+def _told(answer: JsonValue) -> tuple[int | None, int | None]:
+    items: list[dict[str, Any]] | None = answer.get("success") if isinstance(answer, dict) else None
     if not items:
         return None, None
-    details = items[0].get("discount_details")
-    first = details[0] if isinstance(details, list) and details else details
+    details: JsonValue = items[0].get("discount_details")
+    first: JsonValue = details[0] if isinstance(details, list) and details else details
     points = first.get("points") if isinstance(first, dict) else None
     amount = items[0].get("discount_amount")
     worth = round(amount * 100) if isinstance(amount, int | float) else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from punchh_contract.conformance.verdict.findings import Group, identity
 from punchh_contract.errors import UsageError
+from punchh_contract.json_types import JsonValue
 
 FORMAT = 1
 DAYS = 30
@@ -94,7 +95,7 @@ class Baseline:
 def read(text: str, name: str) -> Baseline:
     """Read a baseline file. Raises UsageError that names file and JSON pointer, and says what to do."""
     try:
-        document = json.loads(text)
+        document: JsonValue = json.loads(text)
     except ValueError as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise UsageError(f"{name}{line}: no JSON; write a new one with --update-baseline") from None
@@ -103,7 +104,7 @@ def read(text: str, name: str) -> Baseline:
             f'{name}: /format must be {FORMAT} (`{{"format": {FORMAT}, "findings": []}}`);'
             " is this a baseline of punchh-contract? A new one comes from --update-baseline"
         )
-    findings = document.get("findings")
+    findings: JsonValue = document.get("findings")
     if not isinstance(findings, list):
         raise UsageError(f"{name}: /findings must be a list; write `[]` if nothing is known")
     entries = tuple(_entry(value, f"{name}: /findings/{place}") for place, value in enumerate(findings))
@@ -116,7 +117,7 @@ def read(text: str, name: str) -> Baseline:
     return Baseline(entries)
 
 
-def _entry(value: Any, where: str) -> Known:
+def _entry(value: JsonValue, where: str) -> Known:
     if not isinstance(value, dict):
         raise UsageError(f"{where} must be an object with {', '.join(sorted(_KEYS))}")
     if lacking := sorted(_KEYS - value.keys()):
@@ -137,7 +138,8 @@ def _entry(value: Any, where: str) -> Known:
         until = dt.date.fromisoformat(value["until"])
     except ValueError:
         raise UsageError(f"{where}/until must be a day such as 2026-12-31") from None
-    found = Known(**{**value, "until": until})
+    read: dict[str, Any] = {**value, "until": until}
+    found = Known(**read)
     if found.id != identity(found.check, found.operation, found.clause, found.status):
         raise UsageError(
             f"{where}/id is not that of check, operation, clause and status beside it, so the entry would be"

@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from punchh_contract.conformance.verdict import clauses
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 Kind = jsonschema_rs.ValidationErrorKind
 Error = jsonschema_rs.ValidationError
@@ -80,9 +81,16 @@ def broken_headers(contract: Contract, operation: Operation, headers: Mapping[st
     ]
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: object) -> str:
     """The JSON type of a value in words."""
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    names: dict[type[Any], str] = {
+        bool: "boolean",
+        int: "integer",
+        float: "number",
+        str: "string",
+        list: "array",
+        dict: "object",
+    }
     return _TYPES[names.get(type(value), "null")]
 
 
@@ -124,7 +132,7 @@ def _breach(contract: Contract, root: str, names: frozenset[str], error: Error) 
         "/" + (str(step) if isinstance(step, int) else _shown(step, names)) for step in error.instance_path
     )
     if isinstance(error.kind, Kind.Required):
-        required = _limit(contract, clause)
+        required: JsonValue = _limit(contract, clause)
         name = error.kind.property
         if isinstance(required, list) and name in required:
             clause = clauses.pointer(clause, required.index(name))
@@ -209,14 +217,15 @@ def _limit(contract: Contract, clause: str) -> Any:
 def _names(contract: Contract) -> frozenset[str]:
     """Every name of a property in the contract."""
     found: set[str] = set()
-    pending: list[Any] = [
+    pending: list[JsonValue] = [
         contract.document["paths"],
         contract.document.get("components", {}).get("schemas", {}),
     ]
     while pending:
         node = pending.pop()
         if isinstance(node, dict):
-            if isinstance(properties := node.get("properties"), dict):
+            properties: JsonValue = node.get("properties")
+            if isinstance(properties, dict):
                 found.update(properties)
             pending.extend(node.values())
         elif isinstance(node, list):

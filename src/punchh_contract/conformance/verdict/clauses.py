@@ -3,6 +3,7 @@
 from typing import Any
 
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 
 MEDIA = "application/json"
 
@@ -18,7 +19,7 @@ def at(contract: Contract, clause: str) -> Any:
     for step in clause.removeprefix("#").split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
         try:
-            node = node[int(name)] if isinstance(node, list) else node[name]
+            node = node[int(name) if isinstance(node, list) else name]
         except (IndexError, ValueError, TypeError) as error:
             raise KeyError(clause) from error
     return node
@@ -80,7 +81,7 @@ def security(contract: Contract, of: Operation, *, digest: bool) -> str:
 def _followed(contract: Contract, clause: str) -> str:
     """Follow a bare `$ref`: a description beside it changes nothing of what is wanted."""
     try:
-        node = at(contract, clause)
+        node: JsonValue = at(contract, clause)
     except KeyError:
         return clause
     while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):

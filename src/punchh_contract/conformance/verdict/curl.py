@@ -14,6 +14,7 @@ from typing import Any
 from punchh_contract.conformance.verdict import templates
 from punchh_contract.conformance.verdict.findings import Exchange
 from punchh_contract.contract import Contract, Operation
+from punchh_contract.json_types import JsonValue
 from punchh_contract.signing import ALGORITHMS
 
 # Values go into the text of a JSON string: a quote or backslash in one would end it.
@@ -85,19 +86,19 @@ def _pieces(exchange: Exchange, node: Any, variables: dict[str, str]) -> Iterato
     """JSON text of a template in pieces: text as it stands, and in a list what the shell expands."""
     match templates.kind(node):
         case None | "$literal":
-            node = node[templates.LITERAL] if templates.kind(node) else node
-            if isinstance(node, dict):
-                for place, (key, value) in enumerate(node.items()):
+            plain: JsonValue = node[templates.LITERAL] if templates.kind(node) else node
+            if isinstance(plain, dict):
+                for place, (key, value) in enumerate(plain.items()):
                     yield ("," if place else "{") + json.dumps(key, ensure_ascii=False) + ":"
                     yield from _pieces(exchange, value, variables)
-                yield "}" if node else "{}"
-            elif isinstance(node, list):
-                for place, value in enumerate(node):
+                yield "}" if plain else "{}"
+            elif isinstance(plain, list):
+                for place, value in enumerate(plain):
                     yield "," if place else "["
                     yield from _pieces(exchange, value, variables)
-                yield "]" if node else "[]"
+                yield "]" if plain else "[]"
             else:
-                yield json.dumps(node, ensure_ascii=False)
+                yield json.dumps(plain, ensure_ascii=False)
         case "$join":
             yield '"'
             for part in node[templates.JOIN]:

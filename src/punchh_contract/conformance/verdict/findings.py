@@ -61,7 +61,8 @@ class Exchange:
     @classmethod
     def load(cls, values: dict[str, Any]) -> "Exchange":
         """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
-        return cls(**{**values, "statuses": tuple(values["statuses"])})
+        read: dict[str, Any] = {**values, "statuses": tuple(values["statuses"])}
+        return cls(**read)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,13 +86,12 @@ class Scene:
     def load(cls, values: dict[str, Any]) -> "Scene":
         """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
         exchange, move = values["exchange"], values["move"]
-        return cls(
-            **{
-                **values,
-                "exchange": Exchange.load(exchange) if exchange else None,
-                "move": tuple(move) if move else None,
-            }
-        )
+        read: dict[str, Any] = {
+            **values,
+            "exchange": Exchange.load(exchange) if exchange else None,
+            "move": tuple(move) if move else None,
+        }
+        return cls(**read)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,14 +157,13 @@ class Finding:
     def load(cls, values: dict[str, Any]) -> "Finding":
         """Read what `dump` wrote. Raises KeyError or TypeError for anything else."""
         exchange, story = values["exchange"], values.get("story")
-        return cls(
-            **{
-                **values,
-                "severity": Severity[values["severity"]],
-                "exchange": Exchange.load(exchange) if exchange else None,
-                "story": Story.load(story) if story else None,
-            }
-        )
+        read: dict[str, Any] = {
+            **values,
+            "severity": Severity[values["severity"]],
+            "exchange": Exchange.load(exchange) if exchange else None,
+            "story": Story.load(story) if story else None,
+        }
+        return cls(**read)
 
 
 def identity(check: str, operation: str, clause: str, status: int | None) -> str:

@@ -30,7 +30,7 @@ def judge(contract: Contract, exchange: Exchange, request: Any, answer: Answer) 
         return [found] if found else []
     if answer.status >= _SERVER_ERROR:
         return [server_error(contract, exchange, answer.status)]
-    findings = []
+    findings: list[Finding] = []
     if answer.status not in operation.statuses:
         findings.append(undocumented(contract, exchange, answer.status))
     else:

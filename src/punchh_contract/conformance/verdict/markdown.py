@@ -73,7 +73,8 @@ def _lines(receipt: Document) -> Iterator[str]:
 
 def _coverage(receipt: Document) -> Iterator[str]:
     totals, operations = receipt["totals"], receipt["coverage"]["operations"]
-    rows = [["operations", operations], *([words, totals["coverage"][kind]] for kind, words in KINDS.items())]
+    kinds = {words: totals["coverage"][kind] for kind, words in KINDS.items()}
+    rows = {"operations": operations, **kinds}.items()
     table = [[words, f"{counts['covered']} of {counts['of']}"] for words, counts in rows if counts["of"]]
     if totals["laws"]:
         table.append(["laws judged", f"{totals['laws_judged']} of {totals['laws']}"])

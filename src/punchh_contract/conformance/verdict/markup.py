@@ -31,7 +31,7 @@ def table(
     )
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
     for row in rows:
-        cells = []
+        cells: list[str] = []
         for place, each in enumerate(row):
             told = f"{each:,}" if place in numbers and isinstance(each, int) else escape(each)
             told = f"<code>{told}</code>" if place in codes and told else told

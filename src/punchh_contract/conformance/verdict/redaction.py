@@ -14,6 +14,7 @@ from punchh_contract.auth import Credentials
 from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.verdict import templates
 from punchh_contract.contract import Contract, Operation, load
+from punchh_contract.json_types import JsonValue
 
 MASK = "***"
 SHORT = 4
@@ -83,7 +84,7 @@ class Redactor:
             self._scrubbed[text] = net.sub(MASK, text)
         return self._scrubbed[text]
 
-    def tree(self, value: Any) -> Any:
+    def tree(self, value: JsonValue | tuple[Any, ...]) -> Any:
         """Scrub every text and key of a JSON value; its numbers are counts of ours, and stay."""
         if isinstance(value, dict):
             return {self.scrub(key): self.tree(each) for key, each in value.items()}
@@ -91,7 +92,7 @@ class Redactor:
             return [self.tree(each) for each in value]
         return self.scrub(value) if isinstance(value, str) else value
 
-    def _template(self, operation: Operation, value: Any, field: str) -> Any:
+    def _template(self, operation: Operation, value: JsonValue, field: str) -> Any:
         if isinstance(value, dict):
             filled = {
                 self.scrub(key): self._template(operation, each, f"{field}.{key}".removeprefix("."))
@@ -258,7 +259,7 @@ def _typed(value: object) -> tuple[type, object]:
     return type(value), value
 
 
-def _scalars(name: str, node: Any) -> Iterator[tuple[str, Any]]:
+def _scalars(name: str, node: JsonValue) -> Iterator[tuple[str, Any]]:
     """Every scalar of a JSON value with the nearest key above it."""
     if isinstance(node, dict):
         for key, value in node.items():
@@ -276,12 +277,13 @@ def _leaf(field: str) -> str:
 
 def _pii(contract: Contract) -> Iterable[str]:
     """The names of all fields that the contract marks as personal data."""
-    pending: list[Any] = [contract.document]
+    pending: list[JsonValue] = [contract.document]
     while pending:
         node = pending.pop()
         if isinstance(node, dict):
-            properties = node.get("properties")
+            properties: JsonValue = node.get("properties")
             if isinstance(properties, dict):
+                schema: JsonValue
                 for name, schema in properties.items():
                     if isinstance(schema, dict) and schema.get("x-pii") is True:
                         yield name

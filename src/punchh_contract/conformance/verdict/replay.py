@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance.fixtures import Fixtures
@@ -13,7 +13,8 @@ from punchh_contract.conformance.verdict.findings import Exchange, Finding, Seve
 from punchh_contract.conformance.verdict.judging import judge
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import UsageError
-from punchh_contract.signing import ALGORITHMS, sign
+from punchh_contract.json_types import JsonValue
+from punchh_contract.signing import ALGORITHMS, Algorithm, sign
 
 FORMAT = 1
 
@@ -155,7 +156,7 @@ class Replay:
 def read(text: str, name: str) -> Replay:
     """Read a file of a replay. Raises UsageError that names the file and what to do."""
     try:
-        values = json.loads(text)
+        values: JsonValue = json.loads(text)
     except ValueError:
         raise UsageError(f"{name}: no JSON; take a file of replay/ from a run's reports") from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
@@ -164,7 +165,7 @@ def read(text: str, name: str) -> Replay:
         finding = Finding.load(values["finding"])
         contract = values["contract"]
         found = Replay(finding, str(contract["version"]), str(contract["digest"]), str(values["target"]))
-        if finding.exchange is None or not isinstance(finding.exchange.headers, dict):
+        if finding.exchange is None or not isinstance(cast(object, finding.exchange.headers), dict):
             raise KeyError("exchange")
     except (KeyError, TypeError, AttributeError):
         raise UsageError(
@@ -194,6 +195,7 @@ class _Values:
                 name = str(placeholder[templates.CREDENTIAL])
                 return getattr(self._credentials, name.removeprefix("PUNCHH_").lower(), None), name
             case "$fixture":
+                position: int
                 operation, field, position = placeholder[templates.FIXTURE]
                 known = self._fixtures.of(operation, field)
                 name = f"value {position} of `{field}` of {operation} in --fixtures"
@@ -207,7 +209,8 @@ class _Values:
 def _digest(operation: Operation, exchange: Exchange, secret: str, body: bytes) -> dict[str, str]:
     if operation.signature is None or exchange.digest == "none":
         return {}
-    algorithm, uri = operation.signature.algorithm, exchange.uri
+    algorithm: Algorithm = operation.signature.algorithm
+    uri = exchange.uri
     match exchange.digest:
         case "other algorithm":
             algorithm = next(each for each in ALGORITHMS if each != algorithm)
@@ -215,4 +218,6 @@ def _digest(operation: Operation, exchange: Exchange, secret: str, body: bytes) 
             uri = uri.partition("?")[0]
         case "other body":
             body += b"-as-it-was-not-sent"
+        case _:
+            pass
     return {operation.signature.header: sign(algorithm, secret, uri, body)}

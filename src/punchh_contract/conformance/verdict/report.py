@@ -42,11 +42,11 @@ class Report:
     spending: tuple[Mapping[str, Any], ...] = ()
     stale: tuple[Known, ...] = ()
     laws: tuple[Mapping[str, Any], ...] = ()
-    checks: Mapping[str, Iterable[str]] = dataclasses.field(default_factory=dict)
-    coverage: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
-    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    checks: Mapping[str, Iterable[str]] = dataclasses.field(default_factory=dict[str, Iterable[str]])
+    coverage: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any], repr=False)
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     command: str = ""
-    versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    versions: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     seconds: float = 0.0
 
     @property

@@ -27,6 +27,9 @@ def check(receipt: Document) -> Iterator[Problem]:
     yield from _calls(receipt)
     yield from _coverage(receipt)
     yield from _findings(receipt)
+    asked = sorted(receipt["options"]["operations"])
+    yield from _same("/options/operations", asked, sorted(receipt["operations"]))
+    yield from _checks(receipt)
     for place, row in enumerate(receipt["laws"]):
         if (row["why"] is None) != (row["judged"] > 0):
             yield Problem(f"/laws/{place}/why", "a law has a reason if, and only if, it was never judged")
@@ -79,6 +82,16 @@ def _findings(receipt: Document) -> Iterator[Problem]:
         # What was masked is not what the id was made from.
         if not any(MASK in str(value) for value in own) and identity(*own) != each["id"]:
             yield Problem(f"/findings/{place}/id", "is not that of check, operation, clause and status")
+
+
+def _checks(receipt: Document) -> Iterator[Problem]:
+    yield from _same("/checks", sorted(receipt["checks"]), sorted(receipt["operations"]))
+    for name, made in receipt["checks"].items():
+        judged = [
+            f"law:{row['law']}" for row in receipt["laws"] if row["operation"] == name and row["judged"]
+        ]
+        if sorted(each for each in made if each.startswith("law:")) != sorted(judged):
+            yield Problem(f"/checks/{name}", "does not list the laws that were judged, and no others")
 
 
 def _same(place: str, found: object, wanted: object) -> Iterator[Problem]:

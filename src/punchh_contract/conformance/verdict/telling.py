@@ -9,7 +9,7 @@ from punchh_contract.contract import Contract
 
 def words(story: Story) -> list[str]:
     """The story in lines; what was sent at once has the same number."""
-    lines, number, turn = [], 0, None
+    lines, number, turn = list[str](), 0, None
     for each in story.scenes:
         if each.turn is None or each.turn != turn:
             number += 1
@@ -24,7 +24,7 @@ def script(contract: Contract, story: Story, target: str) -> str:
 
     A story holds invented guests only; what is the run's own stands as a variable.
     """
-    parts = []
+    parts: list[str] = []
     for line, scene in zip(words(story), story.scenes, strict=True):
         parts.append(f": {curl.word(line)}\n{_part(contract, scene, target)}")
     return "\n".join(parts)

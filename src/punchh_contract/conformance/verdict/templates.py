@@ -12,6 +12,8 @@ import json
 from collections.abc import Callable, Container
 from typing import Any
 
+from punchh_contract.json_types import JsonValue
+
 CREDENTIAL, FIXTURE, HANDED_OUT, WITHHELD = "$credential", "$fixture", "$handed_out", "$withheld"
 JOIN, RAW, LITERAL = "$join", "$raw", "$literal"
 VALUES = frozenset({CREDENTIAL, FIXTURE, HANDED_OUT, WITHHELD})
@@ -21,7 +23,7 @@ RESERVED = VALUES | {JOIN, RAW, LITERAL}
 Resolve = Callable[[dict[str, Any]], Any]
 
 
-def kind(node: Any) -> str | None:
+def kind(node: JsonValue) -> str | None:
     """The key of ours that makes a node a placeholder; None for plain JSON."""
     return next((key for key in node if key in RESERVED), None) if isinstance(node, dict) else None
 
@@ -31,9 +33,10 @@ def numeric(placeholder: dict[str, Any]) -> bool:
     return bool(placeholder.get("type", "string") != "string")
 
 
-def holds(template: Any, kinds: Container[str]) -> bool:
+def holds(template: JsonValue, kinds: Container[str]) -> bool:
     """Whether a placeholder of one of these kinds is in a template."""
-    if kind(template) in kinds:
+    found = kind(template)
+    if found is not None and found in kinds:
         return True
     children = (
         template.values() if isinstance(template, dict) else template if isinstance(template, list) else ()
@@ -45,9 +48,10 @@ def fill(template: Any, resolve: Resolve) -> Any:
     """Return the JSON value of a template; `resolve` gives the value of each placeholder."""
     match kind(template):
         case None:
-            if isinstance(template, dict):
-                return {key: fill(value, resolve) for key, value in template.items()}
-            return [fill(each, resolve) for each in template] if isinstance(template, list) else template
+            plain: JsonValue = template
+            if isinstance(plain, dict):
+                return {key: fill(value, resolve) for key, value in plain.items()}
+            return [fill(each, resolve) for each in plain] if isinstance(plain, list) else plain
         case "$join":
             return "".join(str(fill(each, resolve)) for each in template[JOIN])
         case "$raw":

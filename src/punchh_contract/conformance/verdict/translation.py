@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from schemathesis import GenerationMode
+from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import Failure
 from schemathesis.core.transport import Response
 from schemathesis.engine import Status
@@ -42,8 +42,12 @@ def findings_of(
     findings: dict[tuple[str, str], Finding] = {}
     for case_id, interaction in recorder.interactions.items():
         node = recorder.cases.get(case_id)
-        operation = contract.find(node.value.method, node.value.path) if node else None
-        if node is None or operation is None:
+        if node is None:
+            continue
+        # Schemathesis does not say of what.
+        case: Case[Any] = node.value  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        operation = contract.find(case.method, case.path)
+        if operation is None:
             continue
         failures = [
             (check.name, check.failure_info.failure)
@@ -54,9 +58,7 @@ def findings_of(
             continue
         request = _json(interaction.request.body)
         refused = any(name == NEGATIVE for name, _ in failures)
-        exchange = _exchange(
-            contract, operation, redactor, interaction, node.value, job.seed, refused=refused
-        )
+        exchange = _exchange(contract, operation, redactor, interaction, case, job.seed, refused=refused)
         for finding in _findings(contract, exchange, request, interaction.response, failures):
             # One answer can fail several checks of Schemathesis for one reason.
             findings.setdefault((case_id, finding.id), finding)

@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from punchh_contract.errors import UsageError
 from punchh_contract.events.drift.rows import Row
 from punchh_contract.events.rendering.lines import printable
+from punchh_contract.json_types import JsonValue
 
 _VERSION = 1
 _LONGEST = 64 * 2**20
@@ -32,7 +32,7 @@ class Baseline:
                 data = file.read(_LONGEST + 1)
             if len(data) > _LONGEST:  # such as a device that never ends
                 raise _not_ours(path)
-            document: Any = json.loads(data)
+            document: JsonValue = json.loads(data)
         except OSError as error:
             if missing_ok and isinstance(error, FileNotFoundError):
                 return cls({})
@@ -41,10 +41,11 @@ class Baseline:
             raise _not_ours(path) from error
         if not isinstance(document, dict) or document.get("version") != _VERSION:
             raise _not_ours(path)
-        known = document.get("known")
+        known: JsonValue = document.get("known")
         if not isinstance(known, list):
             raise _not_ours(path)
         found: dict[str, dict[str, str]] = {}
+        each: JsonValue
         for each in known:
             if not isinstance(each, dict) or not all(isinstance(value, str) for value in each.values()):
                 raise _not_ours(path)

@@ -9,6 +9,7 @@ from punchh_contract.events.drift import naming
 from punchh_contract.events.drift.atlas import Position, atlas
 from punchh_contract.events.drift.rows import KINDS, Row, Seen, Tally
 from punchh_contract.events.formats import is_date_time
+from punchh_contract.json_types import JsonValue
 
 _NUMBERS = ("integer", "number")
 
@@ -145,8 +146,8 @@ def _allowed(kind: str, types: set[str]) -> bool:
     return kind in types or (kind == "integer" and "number" in types)
 
 
-def _moment(event: Any) -> str | None:
-    number = event.get("timestamp") if isinstance(event, dict) else None
+def _moment(event: JsonValue) -> str | None:
+    number: JsonValue = event.get("timestamp") if isinstance(event, dict) else None
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
     unit = naming.unit(number)

@@ -32,7 +32,7 @@ class Groups:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Count the findings of one event."""
-        seen = set()
+        seen: set[str] = set()
         for finding in findings:
             fingerprint = finding.fingerprint
             group = self._groups.get(fingerprint)

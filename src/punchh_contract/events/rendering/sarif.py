@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -108,7 +108,7 @@ def uri(file: str | None) -> str:
     """Return a file's name as a URI reference: relative as it was named, or `file:` for an absolute path."""
     if file in (None, STDIN):
         return "stdin"
-    path = PurePath(str(file))
+    path = Path(str(file))
     try:
         return path.as_uri() if path.is_absolute() else quote(path.as_posix(), safe="/")
     except UnicodeEncodeError:

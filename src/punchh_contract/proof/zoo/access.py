@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import Headers
 
 from punchh_contract.proof.fault import Fault, Kind, Patch, Witness
-from punchh_contract.proof.making import after, around, before, strange
+from punchh_contract.proof.making import after, argument, around, before, result, strange
 from punchh_contract.proof.stage import ADA, FULL, Stage, items
 from punchh_contract.sandbox import answers
 from punchh_contract.sandbox.authentication import Caller, check_signature
@@ -54,7 +54,7 @@ def _opened(operation_id: str, **headers: str | None) -> Witness:
 def _accepting(*fields: str) -> Patch:
     """Requests pass though something is wrong with one of these fields."""
     return Patch(
-        "validation.Rules.fault", after(lambda wrong, *_: None if wrong and wrong.field in fields else wrong)
+        "validation.Rules.fault", result(lambda wrong: None if wrong and wrong.field in fields else wrong)
     )
 
 
@@ -314,7 +314,7 @@ FAULTS: tuple[Fault, ...] = (
         patches=(
             Patch(
                 "validation.field_name",
-                before(lambda path: ([each + 1 if isinstance(each, int) else each for each in path],)),
+                argument(0, lambda path: [each + 1 if isinstance(each, int) else each for each in path]),
             ),
         ),
         witness=lambda stage: (

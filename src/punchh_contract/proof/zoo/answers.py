@@ -1,9 +1,10 @@
 """Faults of bodies: members that are missing, of another type, or of another form than the contract has."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from punchh_contract.proof.fault import Fault, Kind
+from punchh_contract.proof.fault import Fault, Kind, Witness
 from punchh_contract.proof.making import body_of, spoiled, told, with_body
 from punchh_contract.proof.stage import ADA, ALAN, MIXED, Stage, items, member
 
@@ -18,11 +19,11 @@ _ONLINE, _BATCH, _FORCED, _CODE = (
 """A member of the bodies of each operation that no other has."""
 
 
-def _online(*names: str) -> Any:
+def _online(*names: str) -> Witness:
     return lambda stage: stage.online("reward", reward_id=70001, menu_items=items(10, 20)).told(*names)
 
 
-def _batch(*names: str) -> Any:
+def _batch(*names: str) -> Witness:
     return lambda stage: stage.batch(MIXED).told(*names)
 
 
@@ -31,11 +32,11 @@ def _kinds(stage: Stage) -> list[Any]:
     return [type(member(body, name)).__name__ for name in ("redemption_ref", "success", "failures")]
 
 
-def _code(*names: str) -> Any:
+def _code(*names: str) -> Witness:
     return lambda stage: stage.code().told(*names)
 
 
-def _force(*names: str) -> Any:
+def _force(*names: str) -> Witness:
     return lambda stage: stage.force(ADA, requested_punches=5).told(*names)
 
 
@@ -46,7 +47,7 @@ def _without(name: str) -> Any:
     return change
 
 
-def _set(name: str, make: Any) -> Any:
+def _set(name: str, make: Callable[[Any], Any]) -> Callable[[dict[str, Any]], None]:
     def change(body: dict[str, Any]) -> None:
         if name in body:
             body[name] = make(body[name])
@@ -54,7 +55,7 @@ def _set(name: str, make: Any) -> Any:
     return change
 
 
-def _each(which: str, change: Any) -> Any:
+def _each(which: str, change: Callable[[Any], Any]) -> Callable[[dict[str, Any]], None]:
     def changed(body: dict[str, Any]) -> None:
         for each in body.get(which) or ():
             change(each)

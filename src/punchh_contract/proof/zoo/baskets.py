@@ -1,10 +1,11 @@
 """Faults of baskets: items that end twice, nowhere or in the wrong place, and locks that do not hold."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from punchh_contract.proof.fault import Fault, Kind, Patch
-from punchh_contract.proof.making import after, around, before, ran, returning
+from punchh_contract.proof.making import after, around, before, ran, result, returning
 from punchh_contract.proof.stage import FULL, HEDY, MIXED, Stage, lines
 from punchh_contract.sandbox.decisions import Grant, Reason, Refusal
 
@@ -26,7 +27,7 @@ def _ended(stage: Stage) -> Any:
 _ENDED = [[264001], [265001], [265001]]
 
 
-def _told(change: Any) -> Patch:
+def _told(change: Callable[[Any], Any]) -> Patch:
     """Another answer to a batch that was judged."""
 
     def run(answer: Any, *_: Any) -> None:
@@ -182,7 +183,7 @@ FAULTS = (
         rule="A locked basket is a 422 for every other `external_uid`.",
         source="documented: OAS-POS2",
         patches=(
-            Patch("ledger.may", after(lambda reason, *_: None if reason is Reason.BASKET_LOCKED else reason)),
+            Patch("ledger.may", result(lambda reason: None if reason is Reason.BASKET_LOCKED else reason)),
         ),
         witness=_locked("till-2"),
         faultless=[422],
@@ -232,7 +233,7 @@ FAULTS = (
         patches=(
             Patch(
                 "ledger.may",
-                after(lambda reason, *_: None if reason is Reason.EXTERNAL_UID_MISSING else reason),
+                result(lambda reason: None if reason is Reason.EXTERNAL_UID_MISSING else reason),
             ),
         ),
         witness=_locked(None, quote=False),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from punchh_contract.proof.fault import Fault, Kind, Patch
-from punchh_contract.proof.making import WALLET, after, around, before, constant
+from punchh_contract.proof.making import WALLET, after, argument, around, before, constant, result
 from punchh_contract.proof.stage import ADA, Stage
 from punchh_contract.sandbox.decisions import Grant
 from punchh_contract.sandbox.guests import Debit, Held
@@ -137,7 +137,7 @@ FAULTS = (
         suffers="A code from last year's photo is honoured.",
         rule="A code is dead after `expiring_at`.",
         source="inferred: SEED-003",
-        patches=(Patch("guests.Code.alive", lambda _: lambda code, _now: not code.processed),),
+        patches=(Patch("guests.Code.alive", around(lambda _, code, __: not code.processed)),),
         witness=_after(601),
         faultless=[200, "expired"],
     ),
@@ -149,8 +149,8 @@ FAULTS = (
         patches=(
             Patch(
                 "guests.Code.alive",
-                lambda _: (
-                    lambda code, now: (
+                around(
+                    lambda _, code, now: (
                         not code.processed and (code.expires_at is None or now <= code.expires_at)
                     )
                 ),
@@ -158,7 +158,7 @@ FAULTS = (
             # The same mistake where codes that ended are looked for.
             Patch(
                 "store.records.Records.due",
-                before(lambda records, now, *rest: (records, now - timedelta(seconds=1), *rest)),
+                argument(1, lambda now: now - timedelta(seconds=1)),
             ),
         ),
         witness=_after(600),
@@ -210,8 +210,8 @@ FAULTS = (
         patches=(
             Patch(
                 "ledger.redeem",
-                after(
-                    lambda decision, *_: (
+                result(
+                    lambda decision: (
                         replace(decision, redemption_id=None) if isinstance(decision, Grant) else decision
                     )
                 ),
@@ -237,18 +237,15 @@ FAULTS = (
         patches=(
             Patch(
                 "ledger.subscription_code",
-                before(
-                    lambda number, wallet, *rest: (
-                        number,
-                        replace(
-                            wallet,
-                            subscriptions={
-                                key: replace(each, owner=wallet.account.user_id)
-                                for key, each in wallet.subscriptions.items()
-                            },
-                        ),
-                        *rest,
-                    )
+                argument(
+                    1,
+                    lambda wallet: replace(
+                        wallet,
+                        subscriptions={
+                            key: replace(each, owner=wallet.account.user_id)
+                            for key, each in wallet.subscriptions.items()
+                        },
+                    ),
                 ),
             ),
         ),

@@ -1,6 +1,7 @@
 """Faults of what subscribers are told: missing, twice, of what did not happen, with other amounts, statuses,
 guests or times."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -29,7 +30,7 @@ def _seen(*names: str) -> Any:
     return witness
 
 
-def _edited(how: Any) -> Patch:
+def _edited(how: Callable[[Any, Any], Any]) -> Patch:
     """Another document of each event: `how(document, payload)` changes it where it is."""
 
     def change(document: Any, *_: Any) -> Any:
@@ -47,6 +48,11 @@ def _balance_before(
         account, points=account.points + taken, debited_points=max(0, account.debited_points - taken)
     )
     return original(change, redemption, profile, before_, *rest)
+
+
+def _with_token(document: Any, _: Any, __: Any, profile: Any, *_rest: Any) -> Any:
+    document["payload"]["user"].update(access_token=profile.access_token)
+    return document
 
 
 def _untold(kind: Change) -> Patch:
@@ -325,12 +331,7 @@ FAULTS = (
         patches=(
             Patch(
                 _MADE,
-                after(
-                    lambda document, _, __, profile, *_rest: (
-                        document["payload"]["user"].update(access_token=profile.access_token),
-                        document,
-                    )[1]
-                ),
+                after(_with_token),
             ),
         ),
         witness=_seen("payload.user.access_token"),

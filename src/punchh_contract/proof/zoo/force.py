@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from punchh_contract.proof.fault import Fault, Kind, Patch
-from punchh_contract.proof.making import around, before
+from punchh_contract.proof.making import argument, around, before, result
 from punchh_contract.proof.stage import ADA, ALAN, GRACE, HEDY, Stage
 from punchh_contract.sandbox.decisions import Grant, Program, Refusal
 from punchh_contract.sandbox.guests import Debit, Held
@@ -81,7 +81,7 @@ FAULTS = (
         suffers="Nobody can tell later why staff took a guest's points.",
         rule="`force_message` is kept with the redemption.",
         source="inferred: SUP-360020892274, SEED-004",
-        patches=(Patch("recording.forced", before(lambda *args: (*args[:-1], None))),),
+        patches=(Patch("recording.forced", argument(-1, lambda _: None)),),
         witness=_message,
         faultless=["Sorry for the wait", "Sorry for the wait"],
     ),
@@ -90,7 +90,7 @@ FAULTS = (
         suffers="Staff type ten and eleven are gone.",
         rule="A force redeem takes what was asked for.",
         source="documented: SUP-360020892274",
-        patches=(Patch("ledger.force_redeem", around(lambda original, *args: _one_more(original(*args)))),),
+        patches=(Patch("ledger.force_redeem", result(_one_more)),),
         witness=_ten,
         faultless=[201, 10, 240, 1500],
     ),
@@ -99,7 +99,7 @@ FAULTS = (
         suffers="Staff type ten, the answer says ten, and five are gone.",
         rule="A force redeem takes what was asked for.",
         source="documented: SUP-360020892274",
-        patches=(Patch("ledger.force_redeem", before(lambda amount, *rest: ((amount + 1) // 2, *rest))),),
+        patches=(Patch("ledger.force_redeem", argument(0, lambda amount: (amount + 1) // 2)),),
         witness=_ten,
         faultless=[201, 10, 240, 1500],
     ),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from punchh_contract.proof.fault import Fault, Kind, Patch
+from punchh_contract.proof.fault import Fault, Kind, Patch, Witness
 from punchh_contract.proof.making import WALLET, after, around, ran, returning, told
 from punchh_contract.proof.stage import ADA, ALAN, GRACE, NOW, Stage, items
 from punchh_contract.sandbox.guests import Debit, Held
@@ -13,12 +13,12 @@ from punchh_contract.sandbox.guests import Debit, Held
 _state = partial(Fault, kind=Kind.STATE)
 
 
-def _reward(reward_id: int) -> Any:
+def _reward(reward_id: int) -> Witness:
     """What becomes of a reward of Ada's, as she asks for it."""
     return lambda stage: stage.online("reward", reward_id=reward_id).told("category", "redemption_amount")
 
 
-def _subscription(number: str) -> Any:
+def _subscription(number: str) -> Witness:
     return lambda stage: stage.online("subscription", subscription_id=number).told("category")
 
 

@@ -1,11 +1,12 @@
 """Faults of what is taken: twice, nothing, from somebody else, of another kind, a cent too much."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from punchh_contract.proof.fault import Fault, Kind, Patch, Witness
-from punchh_contract.proof.making import after, around, before, told
+from punchh_contract.proof.making import after, argument, around, before, told
 from punchh_contract.proof.stage import ADA, ALAN, GRACE, Stage
 from punchh_contract.sandbox.decisions import Grant, Reason, Refusal
 from punchh_contract.sandbox.guests import Debit, Held
@@ -38,12 +39,12 @@ def _banked(points: str, **more: Any) -> Witness:
     return witness
 
 
-def _taking(how: Any) -> Patch:
+def _taking(how: Callable[[int, Any], Any]) -> Patch:
     """Other debits than were decided."""
     return Patch(_APPLY, before(lambda self, user_id, debits: (self, user_id, tuple(how(user_id, debits)))))
 
 
-def _only(held_: Held, how: Any) -> Patch:
+def _only(held_: Held, how: Callable[[Debit], Debit | None]) -> Patch:
     """Another debit of one kind; None for none."""
 
     def change(_: int, debits: Any) -> Any:
@@ -92,7 +93,7 @@ FAULTS = (
         suffers="Discounts are given away for nothing until the bookkeeping notices.",
         rule="A redeemable costs its points.",
         source="documented: GS-OO",
-        patches=(_taking(lambda *_: ()),),
+        patches=(_taking(lambda _, __: ()),),
         witness=_five_off,
         faultless=[200, [250, 1500, 1], [150, 1500, 1]],
     ),
@@ -163,13 +164,7 @@ FAULTS = (
         patches=(
             Patch(
                 "ledger.redeem",
-                before(
-                    lambda claim, wallet, *rest: (
-                        replace(claim, amount_cents=min(claim.amount_cents, 100)),
-                        wallet,
-                        *rest,
-                    )
-                ),
+                argument(0, lambda claim: replace(claim, amount_cents=min(claim.amount_cents, 100))),
             ),
         ),
         witness=_banked("20"),
@@ -274,7 +269,7 @@ FAULTS = (
         suffers="The till gives two dollars where the guest paid two and a half.",
         rule="Cents of an amount are told.",
         source="documented: C-12",
-        patches=(Patch("bodies.dollars", lambda _: lambda amount: int(amount / 100)),),
+        patches=(Patch("bodies.dollars", around(lambda _, amount: int(amount / 100))),),
         witness=_banked("2.50"),
         faultless=[200, 2.5, 1250],
     ),

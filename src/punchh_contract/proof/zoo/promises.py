@@ -1,5 +1,6 @@
 """Faults of `external_uid`: what promises that a transaction is carried out once."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from punchh_contract.proof.fault import Fault, Kind, Patch
-from punchh_contract.proof.making import UNJUDGED, after, around, before, ran, returning
+from punchh_contract.proof.making import UNJUDGED, after, argument, around, ran, returning
 from punchh_contract.proof.stage import ADA, ALAN, FULL, GRACE, Stage
 from punchh_contract.sandbox.faults import Kind as FaultKind
 from punchh_contract.sandbox.store.records import answers
@@ -20,9 +21,9 @@ _RUN = "operations.Operations.run"
 reply_is_lost: ContextVar[bool] = ContextVar("whether the reply of this request is lost", default=False)
 
 
-def scoped(scope: Any) -> tuple[Patch, Patch]:
+def scoped(scope: Callable[[Any], Any]) -> tuple[Patch, Patch]:
     """Answers are kept under another name than operation, guest and `external_uid`."""
-    other = before(lambda self, was, *rest: (self, scope(was), *rest))
+    other = argument(1, scope)
     return Patch(_ANSWER, other), Patch(_REMEMBER, other)
 
 

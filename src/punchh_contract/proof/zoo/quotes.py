@@ -1,10 +1,12 @@
 """Faults of dry runs: a quote that takes something, promises something else, or cannot be repeated."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from punchh_contract.json_types import JsonValue
 from punchh_contract.proof.fault import Fault, Kind, Patch
 from punchh_contract.proof.making import after, around, returning
 from punchh_contract.proof.stage import FULL, GRACE, Stage, items, lines
@@ -41,10 +43,18 @@ def _basket(stage: Stage) -> Any:
 
 def _committing(original: Any, self: Any, tx: Any, operation: Any, caller: Any, request: Any) -> Any:
     answer = original(self, tx, operation, caller, {**request, "query": None})
-    if request.get("query") and isinstance(answer.body, dict):
+    body: JsonValue = answer.body
+    if request.get("query") and isinstance(body, dict):
         for name in ("redemption_id", "redemption_code"):
-            answer.body.pop(name, None)
+            body.pop(name, None)
     return answer
+
+
+def _of_quotes(more: dict[str, Any]) -> Callable[..., Any]:
+    def change(body: Any, _: Any, __: Any, redemption: Any, *_rest: Any) -> Any:
+        return body if redemption else {**body, **more}
+
+    return change
 
 
 def _only_online(original: Any, self: Any, tx: Any, operation: Any, caller: Any, request: Any) -> Any:
@@ -170,13 +180,7 @@ FAULTS = (
         patches=(
             Patch(
                 "bodies.online",
-                after(
-                    lambda body, _, __, redemption, *_rest: (
-                        body
-                        if redemption
-                        else {**body, "redemption_id": 6440001, "redemption_code": "0000000"}
-                    )
-                ),
+                after(_of_quotes({"redemption_id": 6440001, "redemption_code": "0000000"})),
             ),
         ),
         witness=lambda stage: stage.online("reward", reward_id=70001, query=True).told(
@@ -212,11 +216,7 @@ FAULTS = (
         patches=(
             Patch(
                 "bodies.online",
-                after(
-                    lambda body, _, __, redemption, *_rest: (
-                        body if redemption else {**body, "qualified_menu_items": []}
-                    )
-                ),
+                after(_of_quotes({"qualified_menu_items": []})),
             ),
         ),
         witness=_quote_and_commit,

@@ -82,7 +82,8 @@ def _accounts(tx: Any) -> Any:
 
 def _account_seen(original: Any, self: Any, user_id: int) -> Any:
     account = original(self, user_id)
-    seen = (_seen.get() or {}).pop(user_id, None)
+    kept: dict[int, Any] = _seen.get() or {}
+    seen = kept.pop(user_id, None)
     if seen is None:
         return account
     getattr(self, "_accounts")[user_id] = seen  # noqa: B009  # once; what the request itself writes is seen

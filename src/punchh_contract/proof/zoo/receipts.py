@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from punchh_contract.proof.fault import Fault, Kind, Patch
-from punchh_contract.proof.making import after, around, before
+from punchh_contract.proof.making import after, argument, around, before, result
 from punchh_contract.proof.stage import FULL, Stage, items, lines, member
 from punchh_contract.sandbox.qualification import Discount, Share
 
@@ -117,7 +117,7 @@ FAULTS = (
         patches=(
             Patch(
                 "bodies.online",
-                after(lambda body, *_: _turned(body)),
+                result(_turned),
             ),
         ),
         witness=_shares,
@@ -182,7 +182,7 @@ FAULTS = (
         suffers="A bill of 1.15 is redeemed as 1.14, and the books never agree.",
         rule="Amounts count to the cent.",
         source="documented: C-12",
-        patches=(Patch("receipts.cents", lambda _: lambda amount: int(amount * 100)),),
+        patches=(Patch("receipts.cents", around(lambda _, amount: int(amount * 100))),),
         witness=lambda stage: stage.online(
             "discount_amount", "grace", redeemed_points="5", receipt_amount=1.15, subtotal_amount=1.15
         ).told("redemption_amount"),
@@ -193,7 +193,7 @@ FAULTS = (
         suffers="Three discounts of a basket each take the whole bill off.",
         rule="Each item of a basket sees the receipt as the ones before it left it.",
         source="assumed: OAS-POS2",
-        patches=(Patch("qualification.Receipt.after", lambda _: lambda receipt, *_rest: receipt),),
+        patches=(Patch("qualification.Receipt.after", around(lambda _, receipt, __, ___: receipt)),),
         witness=lambda stage: [
             each["discount_amount"]
             for each in stage.batch(FULL, receipt_amount=4, subtotal_amount=4, line_items=lines(4)).body[
@@ -210,7 +210,7 @@ FAULTS = (
         patches=(
             Patch(
                 "receipts.batch",
-                before(lambda request: ({**request, "receipt_amount": request["subtotal_amount"]},)),
+                argument(0, lambda request: {**request, "receipt_amount": request["subtotal_amount"]}),
             ),
         ),
         witness=lambda stage: stage.batch(FULL, subtotal_amount=29).status,

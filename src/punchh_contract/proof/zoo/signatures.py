@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from punchh_contract.proof.fault import Fault, Kind, Patch, Witness
-from punchh_contract.proof.making import after, around, before, returning
+from punchh_contract.proof.making import after, argument, around, returning
 from punchh_contract.proof.stage import Stage
 from punchh_contract.signing import ALGORITHMS, sign
 
@@ -140,7 +140,7 @@ FAULTS: tuple[Fault, ...] = (
         suffers="A client that signs as documented is locked out of the mobile calls.",
         rule="`/api2/mobile` signs with SHA-256.",
         source="documented: DIG-MOB",
-        patches=(Patch("authentication.verify", before(lambda _, *rest: ("sha1", *rest))),),
+        patches=(Patch("authentication.verify", argument(0, lambda _: "sha1")),),
         witness=lambda stage: [stage.code().status, _signed()(stage)],
         faultless=[200, 200],
     ),

@@ -6,14 +6,14 @@ from datetime import UTC, timedelta
 from functools import partial
 from typing import Any
 
-from punchh_contract.proof.fault import Fault, Kind, Patch
-from punchh_contract.proof.making import after, around, before, constant, returning, strange
+from punchh_contract.proof.fault import Fault, Kind, Patch, Witness
+from punchh_contract.proof.making import around, before, constant, result, returning, strange
 from punchh_contract.proof.stage import ADA, GRACE, Stage
 
 _state = partial(Fault, kind=Kind.STATE)
 
 
-def _code_times(**headers: str) -> Any:
+def _code_times(**headers: str) -> Witness:
     return lambda stage: stage.code(**headers).told("created_at", "expiring_at")
 
 
@@ -73,7 +73,7 @@ FAULTS = (
         patches=(
             Patch(
                 "bodies._zoned",
-                after(lambda text, *_: text if text is None or text.endswith("Z") else text[:19] + "Z"),
+                result(lambda text: text if text is None or text.endswith("Z") else text[:19] + "Z"),
             ),
         ),
         witness=_code_times(Accept_Timezone="America/Los_Angeles"),
@@ -96,7 +96,7 @@ FAULTS = (
         patches=(
             Patch(
                 "bodies.subscription_code",
-                after(lambda body, *_: {**body, "updated_at": "2026-03-01T18:05:01Z"}),
+                result(lambda body: {**body, "updated_at": "2026-03-01T18:05:01Z"}),
             ),
         ),
         witness=lambda stage: stage.code().told("updated_at"),

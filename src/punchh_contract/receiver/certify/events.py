@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 
 from punchh_contract.contract import load
+from punchh_contract.json_types import JsonValue
 from punchh_contract.receiver.times import moment
 
 __all__ = ["MARK", "Maker", "compact", "rewritten", "spaced"]
@@ -93,13 +94,12 @@ def rewritten(event: Event) -> list[bytes]:
     ]
 
 
-def _shifted(value: Any, shift: timedelta) -> Any:
+def _shifted(value: JsonValue, shift: timedelta) -> Any:
     """The same with each time in it moved, in the form that it was written in."""
     if isinstance(value, dict):
         return {name: _shifted(each, shift) for name, each in value.items()}
     if isinstance(value, list):
         return [_shifted(each, shift) for each in value]
-    time = moment(value) if isinstance(value, str) else None
-    if time is None:
+    if not isinstance(value, str) or (time := moment(value)) is None:
         return value
     return (time + shift).strftime("%Y-%m-%dT%H:%M:%SZ" if "T" in value else "%Y-%m-%d %H:%M:%S %z")

@@ -198,8 +198,8 @@ class _Player:
     async def _wave(self, shots: Sequence[Shot]) -> list[Played]:
         hold = Hold()
         slow = [asyncio.create_task(self._send(each, hold)) for each in shots if each.stalls]
+        started = asyncio.get_running_loop().time()
         if slow:
-            started = asyncio.get_running_loop().time()
             reached = asyncio.create_task(hold.reached.wait())
             await asyncio.wait([reached, *slow], return_when=asyncio.FIRST_COMPLETED)
             reached.cancel()

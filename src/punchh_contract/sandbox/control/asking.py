@@ -13,6 +13,7 @@ import jsonschema_rs
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
+from punchh_contract.json_types import JsonValue
 from punchh_contract.sandbox.control.replies import ProblemError
 from punchh_contract.sandbox.validation import first_error, pointer
 
@@ -129,7 +130,7 @@ def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[s
 def _types(document: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
     schema = _resolved(document, schema)
     if "anyOf" in schema:
-        return set().union(*(_types(document, each) for each in schema["anyOf"]))
+        return set[str]().union(*(_types(document, each) for each in schema["anyOf"]))
     return {schema["type"]}
 
 
@@ -141,7 +142,7 @@ def _compile(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonsche
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
-def _has_nul(node: Any) -> bool:
+def _has_nul(node: JsonValue) -> bool:
     if isinstance(node, str):
         return "\x00" in node
     if isinstance(node, list):
@@ -159,5 +160,5 @@ def _rule(error: jsonschema_rs.ValidationError) -> str:
 
 
 def _place(error: jsonschema_rs.ValidationError) -> str:
-    unknown = getattr(error.kind, "unexpected", None)
-    return pointer([*error.instance_path, *(unknown or [])[:1]])
+    unknown: list[str] = getattr(error.kind, "unexpected", None) or []
+    return pointer([*error.instance_path, *unknown[:1]])

@@ -57,7 +57,8 @@ class ClockHandlers:
 
     async def freeze_clock(self, ask: Ask) -> Response:
         """Stop the clock."""
-        at = (ask.body or {}).get("at")
+        body: dict[str, Any] = ask.body or {}
+        at = body.get("at")
         to = None if at is None else _moment(at, "/at")
 
         def change(clock: ClockState, wall_time: datetime) -> ClockState:

@@ -29,7 +29,7 @@ def assemble(sections: Iterable[object]) -> list[Route]:
     """
     document = seed.control_document()
     sections = tuple(sections)
-    routes = []
+    routes: list[Route] = []
     for path, item in document["paths"].items():
         handlers = {
             method.upper(): (

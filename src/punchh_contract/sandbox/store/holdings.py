@@ -206,6 +206,8 @@ class Guests:
                     self._connection.execute(
                         update(codes).where(codes.c.code == key).values(processed=debit.amount > 0)
                     )
+                case _:
+                    pass
         if account != before:
             self.set_account(account)
 

@@ -30,7 +30,7 @@ class Limits:
         """Count one call; None if it is allowed, else the seconds until the next may be. What is not allowed
         is not counted."""
         rows = self._rows(operation)
-        waits, counts = [0], {}
+        waits, counts = [0], dict[int, int]()
         for window, allowed in zip(_WINDOWS, (limit.per_minute, limit.per_day), strict=True):
             began, row = _began(now, window), rows.get(window)
             counts[window] = 1 + (row.count if row is not None and row.began_at == began else 0)

@@ -125,7 +125,8 @@ def _check_alone(business: Business, placed: Sequence[Guest]) -> None:
     _once("subscriptions", (each.subscription_id for guest in placed for each in guest.subscriptions))
     _once("codes", (each.code for guest in placed for each in guest.codes))
     for name in _TOKENS:
-        tokens = Counter(filter(None, (getattr(guest.profile, name) for guest in placed)))
+        found: list[str | None] = [getattr(guest.profile, name) for guest in placed]
+        tokens = Counter(filter(None, found))
         if any(n > 1 for n in tokens.values()):
             raise ConflictError(f"its {name} belongs to another guest")
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from punchh_contract.json_types import JsonValue
 from punchh_contract.sandbox.decisions import Redemption
 from punchh_contract.sandbox.documents import read_time, write_time
 from punchh_contract.sandbox.guests import Debit, DiscountType, Held
@@ -193,7 +194,7 @@ def _row(redemption: Redemption) -> dict[str, Any]:
     return row
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: datetime | tuple[Debit, ...] | JsonValue) -> Any:
     if isinstance(value, datetime):
         return write_time(value)
     if isinstance(value, tuple):

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime
@@ -80,7 +80,7 @@ class Store:
         return self._known[1]  # type: ignore[index]  # a transaction has read it
 
     @contextmanager
-    def transaction(self, *, write: bool = True) -> Iterator[Transaction]:
+    def transaction(self, *, write: bool = True) -> Generator[Transaction]:
         """One unit of work: whatever is read in it still holds when it is written, and if it ends in an
         exception nothing was written. Without `write` it is for reading: it sees one moment, and nobody
         waits for it."""
@@ -100,7 +100,7 @@ class Store:
             self._tell()
 
     @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Transaction]:
+    def _transaction(self, *, write: bool) -> Generator[Transaction]:
         with nullcontext(self._kept) if self._kept is not None else self._engine.connect() as connection:
             database.reading(connection, reads=not write)
             with connection.begin():

@@ -22,10 +22,10 @@ from punchh_contract.conformance.laws.history import (
 )
 from punchh_contract.conformance.laws.judges.money import basket_key, cents, due, items, lines
 from punchh_contract.conformance.laws.judges.quotes import granted
+from punchh_contract.conformance.laws.judges.shape import undocumented
 from punchh_contract.conformance.laws.view import BANKED, taken
-from punchh_contract.conformance.verdict import judging
-from punchh_contract.conformance.verdict.findings import Exchange, Severity
-from punchh_contract.contract import load
+from punchh_contract.conformance.verdict.findings import Severity
+from punchh_contract.json_types import JsonValue, objects
 
 LIFETIMES = {CODE_MADE: dt.timedelta(minutes=10), FORCE: dt.timedelta(hours=2)}
 """How long what was made can be used, by the vendor's samples (SEED-003, SEED-000); for sandboxes only."""
@@ -40,10 +40,7 @@ def documented_answer(history: History) -> Iterator[Judgement]:
         if step.raw is None:
             yield Judgement(step, "no answer came")
             continue
-        exchange = Exchange(step.operation.id, "laws", 0, step.operation.path, {"User-Agent": ""}, None)
-        found = judging.judge(load(), exchange, step.request, step.raw)
-        wrong = found[0].statement if found else _misnamed(step) or _unspoken(history, step)
-        yield Judgement(step, wrong)
+        yield Judgement(step, undocumented(step) or _misnamed(step) or _unspoken(history, step))
 
 
 def _misnamed(step: Step) -> str | None:
@@ -66,7 +63,7 @@ def _unspoken(history: History, step: Step) -> str | None:
     for each in items(step, "success"):
         asset = history.assets.get(basket_key(history, each))
         words = asset.terms.get("translations", {}).get(language) if asset is not None else None
-        details = each.get("discount_details")
+        details: JsonValue = each.get("discount_details")
         told = details.get("name") if isinstance(details, dict) else None
         if words is not None and told is not None and told != words["name"]:
             return "a name is not in the language that `Accept-Language` asks for"
@@ -97,10 +94,10 @@ def distribution_sums_to_discount(history: History) -> Iterator[Judgement]:
         again = history.may_repeat(
             step
         )  # then it is the answer of the first, whose lines may have been others
-        shares = step.answer.get("discount_distribution_items")
+        shares: JsonValue = step.answer.get("discount_distribution_items")
         if not isinstance(shares, list) or not shares:
             continue
-        amounts = [cents(each.get("item_amount")) for each in shares if isinstance(each, dict)]
+        amounts = [cents(each.get("item_amount")) for each in objects(shares)]
         amount = cents(step.answer.get("redemption_amount"))
         if None in amounts or amount is None:
             continue
@@ -176,6 +173,10 @@ def _redeemed_again(history: History) -> Iterator[Judgement]:
         yield Judgement(entry, told if again else None, Severity.SPEND if again else None)
 
 
+_SINGLE = {"reward": "reward", "redemption_code": "code"}
+"""Kinds of discount of which there is one, as they are called among what a guest holds."""
+
+
 def _failed_in_vain(history: History, step: Step, failed: list[Any]) -> bool:
     """Whether an item failed though the receipt has room for it, and nothing else had used it up."""
     receipt, amount = cents(step.request.get("receipt_amount")), granted(step)
@@ -185,10 +186,10 @@ def _failed_in_vain(history: History, step: Step, failed: list[Any]) -> bool:
     done = [history.baskets.get(int(each["discount_basket_item_id"])) for each in items(step, "success")]
     for item in failed:
         kind, key = history.baskets.get(int(item or 0), ("", ""))
-        worth = due(history, step, kind, key) if kind in ("reward", "discount_amount") else None
+        worth = due(history, step, kind, key) if kind in (*_SINGLE, "discount_amount") else None
         if not worth or amount + worth > receipt or (kind, key) in done:
             continue
-        if kind == "reward" and held.get(("reward", key), 0) == 1:
+        if kind in _SINGLE and held.get((_SINGLE[kind], key), 0) == 1:
             return True
         spent = any(each and each[0] == kind for each in done)
         if kind == "discount_amount" and not spent and held.get(BANKED, 0) >= worth:
@@ -239,8 +240,8 @@ def _zone(step: Step) -> zoneinfo.ZoneInfo | None:
         return None
 
 
-def _event_times(document: Any) -> str | None:
-    payload = document.get("payload") if isinstance(document, dict) else None
+def _event_times(document: JsonValue) -> str | None:
+    payload: JsonValue = document.get("payload") if isinstance(document, dict) else None
     if not isinstance(payload, dict):
         return None
     read = {key: moment(payload[key]) for key in _EVENT_TIMES if payload.get(key) is not None}
@@ -254,8 +255,9 @@ def _event_times(document: Any) -> str | None:
 _EVENT_TIMES = ("created_at", "updated_at", "expiring_on", "processed_at", "redemption_code_processed_at")
 
 
-def _times_in(value: Any) -> Iterator[Any]:
+def _times_in(value: JsonValue) -> Iterator[Any]:
     """Whatever a document has under the name of a time."""
+    each: JsonValue
     if isinstance(value, dict):
         for key, each in value.items():
             if key.endswith("_at") and each is not None and not isinstance(each, dict | list):

@@ -19,7 +19,9 @@ from punchh_contract.conformance.laws.history import (
 )
 from punchh_contract.conformance.laws.judges.answers import moment
 from punchh_contract.conformance.laws.judges.money import asked
+from punchh_contract.conformance.laws.judges.shape import undocumented
 from punchh_contract.conformance.laws.view import taken
+from punchh_contract.conformance.verdict.findings import Severity
 
 TOO_MANY = 429
 
@@ -67,13 +69,18 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
         yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
         for each in good:
             first = made.get(asked(each)[1])
-            if first is not None and each.redemptions and first.redemptions:
+            # Assumed: nobody says so. Held only against a target that can be looked into, a sandbox of ours.
+            if first is not None and each.redemptions and first.redemptions and looked_at(history):
                 same = each.redemptions == first.redemptions
-                yield Judgement(
-                    each, None if same else "a code was honoured as another redemption than its own"
-                )
+                told = "assumed: a code is honoured as the redemption that it was made as"
+                yield Judgement(each, None if same else told, Severity.SHAPE)
         if (maker := made.get(asked(group[0])[1])) is not None:
             yield Judgement(maker)
+
+
+def looked_at(history: History) -> bool:
+    """Whether anybody could look into the target."""
+    return any(each.before is not None or each.after is not None for each in history.steps)
 
 
 def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
@@ -99,7 +106,7 @@ def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
             late = "a code was taken at its expiring_at, or later" if good else None
             yield Judgement(step, late, bearer=made)
         elif step.guest == made.guest and not history.may_repeat(step):
-            refused = step.outcome in (REFUSAL, ERROR)
+            refused = step.outcome in (REFUSAL, ERROR) and not undocumented(step)
             early = "a code was refused before its expiring_at" if refused else None
             yield Judgement(step, early, bearer=made)
 

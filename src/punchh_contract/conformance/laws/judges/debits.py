@@ -29,8 +29,10 @@ from punchh_contract.conformance.laws.judges.money import (
     plus,
     would_take,
 )
+from punchh_contract.conformance.laws.judges.shape import undocumented
 from punchh_contract.conformance.laws.view import View, taken
 from punchh_contract.conformance.verdict.findings import Severity
+from punchh_contract.json_types import JsonValue
 
 
 def exact_debit(history: History) -> Iterator[Judgement]:
@@ -39,7 +41,7 @@ def exact_debit(history: History) -> Iterator[Judgement]:
     yield from _only_once(history)
     for step in history.steps:
         if step.granted and step.outcome != UNKNOWN:
-            good = step.outcome in (SUCCESS, QUOTE)
+            good = step.outcome in (SUCCESS, QUOTE) or undocumented(step)
             yield Judgement(step, None if good else f"{step.granted}, and it was not redeemed", Severity.LOSS)
     for turn in history.turns:
         fresh = [each for each in turn.steps if each.outcome == SUCCESS and _is_new(each, seen)]
@@ -108,7 +110,7 @@ def debited_once(history: History) -> Iterator[Judgement]:
         total: Debits = {}
         for turn in turns:
             if turn.before is None or turn.after is None:
-                if len(answered) > 1:
+                if answered and sum(each.outcome != UNKNOWN for each in group) > 1:
                     yield Judgement(last)  # as far as answers show it
                 break
             total = plus(total, taken(turn.before, turn.after))
@@ -119,16 +121,22 @@ def debited_once(history: History) -> Iterator[Judgement]:
 
 
 def _forgotten(history: History, group: list[Step]) -> Iterator[Judgement]:
-    """What was redeemed under a key is answered as redeemed when the very same is sent again."""
+    """What was redeemed under a key is answered as redeemed when the very same is sent again.
+
+    The vendor says that it is not redeemed twice, and not how the second is answered: this is an assumption,
+    and held only against a target that can be looked into, which is a sandbox of ours.
+    """
     turns = {step.place: turn for turn in history.turns for step in turn.steps}
     done: Step | None = None
     for step in group:
         turn = turns[step.place]
-        if done is not None and done.turn < step.turn and step.request == done.request and not step.fault:
-            refused = step.outcome in (REFUSAL, ERROR)
-            told = "what was redeemed under an external_uid was refused when it was sent again"
+        seen = turn.before is not None and turn.after is not None
+        again = done is not None and done.turn < step.turn and step.request == done.request
+        if again and seen and not step.fault:
+            refused = step.outcome in (REFUSAL, ERROR) and not undocumented(step)
+            told = "assumed: what was redeemed under an external_uid is no refusal when it is sent again"
             yield Judgement(step, told if refused else None, Severity.LOSS)
-        lost = step.outcome == UNKNOWN and len(turn.steps) == 1 and turn.before and turn.after
+        lost = step.outcome == UNKNOWN and len(turn.steps) == 1
         if done is None and (
             step.outcome == SUCCESS
             or (lost and turn.before and turn.after and taken(turn.before, turn.after))
@@ -181,6 +189,8 @@ def refusal_debits_nothing(history: History) -> Iterator[Judgement]:
         changed = [
             each for each, guest in turn.before.guests.items() if not guest.same(turn.after.guests[each])
         ]
+        if changed and any(undocumented(each) for each in refused):
+            continue  # a redemption, perhaps, that nobody can read
         yield Judgement(
             refused[0],
             "something was taken, given or recorded, and the answer is a refusal" if changed else None,
@@ -228,7 +238,8 @@ def force_keeps_message(history: History) -> Iterator[Judgement]:
     for step in history.steps:
         if step.operation.id != FORCE or step.outcome != SUCCESS or step.after is None:
             continue
-        message = (step.request.get("redemption") or {}).get("force_message")
+        order: dict[str, Any] = step.request.get("redemption") or {}
+        message = order.get("force_message")
         record = step.after.guests[step.guest].records.get(step.answer["redemption_id"])
         if message and record is not None:
             kept = record.get("message") == message
@@ -265,6 +276,9 @@ def _compared(wanted: Debits, found: Debits) -> tuple[str | None, Severity | Non
         return f"taken was something else than {_listed(kinds)}", None
     if not found:
         # Given away: whoever comes next gets it once more.
+        return f"the answer is a redemption, and nothing was taken of {_listed(kinds)}", Severity.SPEND
+    kinds = {key[0] for (user_id, key), amount in wanted.items() if found.get((user_id, key), 0) != amount}
+    if any(kind in ("reward", "code") and not found.get((user, (kind, key))) for user, (kind, key) in wanted):
         return f"the answer is a redemption, and nothing was taken of {_listed(kinds)}", Severity.SPEND
     more = any(found.get(key, 0) > amount for key, amount in wanted.items())
     return f"{'more' if more else 'less'} was taken of {_listed(kinds)} than the answer stands for", None
@@ -339,12 +353,15 @@ def _once(history: History, group: list[Step], answered: list[Step], total: Debi
         if wanted is not None and total not in ({}, wanted):
             return "calls without an answer took what one external_uid does not stand for"
         return None
+    if any(undocumented(each) for each in group):
+        return None  # no refusal either
     return "something was taken, and every answer was a refusal" if total else None
 
 
 def _foreign(history: History, step: Step) -> set[int]:
     """Basket items, or as the one member the step's place, that are of another guest's asset."""
-    if step.wrong or not isinstance(step.request, dict):
+    request: JsonValue = step.request
+    if step.wrong or not isinstance(request, dict):
         return set()
     named: tuple[str, str] | None = None
     if step.operation.id == BATCH:
@@ -356,11 +373,12 @@ def _foreign(history: History, step: Step) -> set[int]:
             and (asset := history.assets.get(key)) is not None
             and asset.owner not in (0, step.guest)
         }
+    order: dict[str, Any] = (step.operation.id == FORCE and request.get("redemption")) or {}
     if step.operation.id == ONLINE:
         named = asked(step)
-    elif step.operation.id == FORCE and (step.request.get("redemption") or {}).get("reward_id") is not None:
-        named = "reward", str(step.request["redemption"]["reward_id"])
+    elif step.operation.id == FORCE and order.get("reward_id") is not None:
+        named = "reward", str(order["reward_id"])
     elif step.operation.id == CODE_MADE:
-        named = "subscription", str(step.request.get("subscription_id"))
+        named = "subscription", str(request.get("subscription_id"))
     asset = history.assets.get(named) if named else None
     return {step.place} if asset is not None and asset.owner not in (0, step.guest) else set()

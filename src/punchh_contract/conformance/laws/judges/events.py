@@ -1,13 +1,15 @@
 """Events: one for each change of a redemption, valid, and about what was changed."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from punchh_contract.conformance.laws.history import History, Judgement, Turn
 from punchh_contract.conformance.laws.judges import payload
 from punchh_contract.conformance.laws.judges.money import cents
-from punchh_contract.conformance.laws.view import BANKED, POINTS, Guest, taken
+from punchh_contract.conformance.laws.view import BANKED, CARDS, POINTS, Guest, Held, taken
 from punchh_contract.events import validate
+from punchh_contract.json_types import JsonValue
 
 STATUSES = {
     "redeemable": "redeemable",
@@ -22,6 +24,14 @@ STATUSES = {
 
 APART = 5
 """Seconds that two clocks may differ."""
+_APART = dt.timedelta(seconds=APART)
+_BALANCE: tuple[tuple[Held, str, tuple[str, ...]], ...] = (
+    (POINTS, "points", ("loyalty_points", "net_balance")),
+    (BANKED, "banked currency", ("banked_currency",)),
+    (CARDS, "visit cards", ("unredeemed_cards", "total_redeemable_visits", "total_visits")),
+)
+"""What a balance counts, and the members that say it (which ones count visits is assumed, as in the sandbox
+that alone can be looked into)."""
 
 
 def one_event_per_change(history: History) -> Iterator[Judgement]:
@@ -45,7 +55,8 @@ def one_event_per_change(history: History) -> Iterator[Judgement]:
                 else "an event is about another redemption than the one that changed",
             )
             continue
-        for each in events:
+        last = {each.get("user_id"): place for place, each in enumerate(events)}
+        for place, each in enumerate(events):
             content_id = str(each["document"].get("content_id"))
             breach = "a content_id was used before" if content_id in seen else None
             seen.add(content_id)
@@ -53,8 +64,9 @@ def one_event_per_change(history: History) -> Iterator[Judgement]:
             yield Judgement(
                 step,
                 breach
-                or _wrong(each["document"], changes, turn, alone=alone)
-                or _otherwise(history, each["document"], turn, alone=alone)
+                # Of several events of a guest, the last one has the balance that is seen then.
+                or _wrong(each["document"], changes, turn, last=last[each.get("user_id")] == place)
+                or _otherwise(history, each["document"], changes, turn, alone=alone)
                 or _undelivered(history, content_id),
             )
         if not events and turn.steps:
@@ -63,11 +75,12 @@ def one_event_per_change(history: History) -> Iterator[Judgement]:
 
 def _changes(turn: Turn) -> dict[int, tuple[Guest, Mapping[str, Any]]]:
     """The redemptions that came or changed their state, each with its guest and record afterwards."""
-    found = {}
+    found: dict[int, tuple[Guest, Mapping[str, Any]]] = {}
     if turn.before is None or turn.after is None:
         return {}
     for user_id, guest in turn.after.guests.items():
-        earlier = turn.before.guests[user_id].records if user_id in turn.before.guests else {}
+        known = turn.before.guests.get(user_id)
+        earlier: Mapping[int, Mapping[str, Any]] = known.records if known is not None else {}
         for redemption_id, record in guest.records.items():
             before = earlier.get(redemption_id)
             if before is None or before.get("status") != record.get("status"):
@@ -80,7 +93,7 @@ def _wrong(
     changes: Mapping[int, tuple[Guest, Mapping[str, Any]]],
     turn: Turn,
     *,
-    alone: bool,
+    last: bool,
 ) -> str | None:
     findings = validate(document)
     if not findings.valid:
@@ -101,10 +114,17 @@ def _wrong(
         turn.before is None or told["redemption_id"] not in turn.before.guests[guest.user_id].records
     ):
         return "the event's action is not that of the change"
-    return _balance(told, guest) if alone else None
+    return _profile(told, guest) or (_balance(told, guest) if last else None)
 
 
-def _otherwise(history: History, document: Mapping[str, Any], turn: Turn, *, alone: bool) -> str | None:
+def _otherwise(
+    history: History,
+    document: Mapping[str, Any],
+    changes: Mapping[int, tuple[Guest, Mapping[str, Any]]],
+    turn: Turn,
+    *,
+    alone: bool,
+) -> str | None:
     """What the event tells otherwise than the answer of the call that brought it about."""
     if turn.before is None or turn.after is None:
         return None
@@ -114,22 +134,82 @@ def _otherwise(history: History, document: Mapping[str, Any], turn: Turn, *, alo
     seconds = document["timestamp"] / 1000
     if not turn.before.now.timestamp() - APART <= seconds <= turn.after.now.timestamp() + APART:
         return "the event's timestamp is not the time of the change in milliseconds"
+    guest, record = changes[told["redemption_id"]]
+    made = told["redemption_id"] not in turn.before.guests[guest.user_id].records
+    if found := _times(document, record, turn.before.now, turn.after.now, made=made):
+        return found
+    if found := payload.misplaced(history, told, record):
+        return found
     step = next((each for each in turn.steps if told["redemption_id"] in each.redemptions), None)
     if step is None:
         return None
     return payload.wrong(history, told, step, taken(turn.before, turn.after) if alone else None)
 
 
-def _balance(told: Mapping[str, Any], guest: Guest) -> str | None:
-    user = told.get("user")
-    balance = user.get("account_balance") if isinstance(user, Mapping) else None
-    if not isinstance(balance, Mapping):
+def _times(
+    document: Mapping[str, Any],
+    record: Mapping[str, Any],
+    before: dt.datetime,
+    after: dt.datetime,
+    *,
+    made: bool,
+) -> str | None:
+    """Hold an event's times against the clock of the two looks, and against the record."""
+    told = document["payload"]
+    code: JsonValue = told.get("redemption_code")
+    now: dict[str, JsonValue] = {name: document.get(name) for name in ("created_at", "updated_at")}
+    now["payload/updated_at"] = told.get("updated_at")
+    if made:
+        now["payload/created_at"] = told.get("created_at")
+    if told["redemption_status"] in ("redeemed", "force_redeemed"):
+        now["payload/redemption_code_processed_at"] = told.get("redemption_code_processed_at")
+        now["payload/redemption_code/processed_at"] = (
+            code.get("processed_at") if isinstance(code, dict) else None
+        )
+    for name, text in now.items():
+        moment = _moment(text)
+        if moment is not None and not before - _APART <= moment <= after + _APART:
+            return f"the event's {name} is not the time of the change"
+    for name, known in (("created_at", "created_at"), ("expiring_on", "expires_at")):
+        moment, recorded = _moment(told.get(name)), _moment(record.get(known))
+        if moment is not None and recorded is not None and abs(moment - recorded) > _APART:
+            return f"the event's payload/{name} is not that of the redemption"
+    return None
+
+
+def _moment(text: object) -> dt.datetime | None:
+    """A time with a zone; None for everything else, of which other laws tell."""
+    try:
+        moment = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
         return None
-    points, banked = balance.get("loyalty_points"), balance.get("banked_currency")
-    if points is not None and points != guest.held[POINTS]:
-        return "the event's account_balance is not what the guest holds after the change: points"
-    if banked is not None and cents(banked) != guest.held[BANKED]:
-        return "the event's account_balance is not what the guest holds after the change: banked currency"
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _profile(told: Mapping[str, Any], guest: Guest) -> str | None:
+    user: JsonValue = told.get("user")
+    if not isinstance(user, dict):
+        return None
+    for name, known in guest.profile.items():
+        if user.get(name) not in (None, known):
+            return f"the event's user has another {name} than the guest"
+    return None
+
+
+def _balance(told: Mapping[str, Any], guest: Guest) -> str | None:
+    user: JsonValue = told.get("user")
+    balance: JsonValue = user.get("account_balance") if isinstance(user, dict) else None
+    if not isinstance(balance, dict):
+        return None
+    for held, what, names in _BALANCE:
+        for name in names:
+            amount = balance.get(name)
+            shown = cents(amount) if held == BANKED else amount
+            if amount is not None and shown != guest.held[held]:
+                return f"the event's account_balance is not what the guest holds after the change: {what}"
+    given, gone, left = (cents(balance.get(name)) for name in ("total_credits", "net_debits", "net_balance"))
+    if given is not None and gone is not None and left is not None and given - gone != left:
+        return "the event's account_balance does not add up: credits less debits are not what is left"
     return None
 
 

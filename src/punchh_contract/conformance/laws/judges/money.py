@@ -7,6 +7,7 @@ from typing import Any
 
 from punchh_contract.conformance.laws.history import BATCH, CODE_MADE, FORCE, ONLINE, SUCCESS, History, Step
 from punchh_contract.conformance.laws.view import BANKED, CARDS, FUEL, POINTS, Held
+from punchh_contract.json_types import JsonValue, objects
 
 Debits = dict[tuple[int, Held], int]
 
@@ -24,8 +25,8 @@ def cents(value: Any) -> decimal.Decimal | None:
 
 def items(step: Step, key: str) -> list[dict[str, Any]]:
     """The items of a batch's answer under `success` or `failures`."""
-    found = step.answer.get(key) if isinstance(step.answer, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    answer: JsonValue = step.answer
+    return objects(answer.get(key)) if isinstance(answer, dict) else []
 
 
 def basket_key(history: History, item: dict[str, Any]) -> tuple[str, str]:
@@ -125,7 +126,7 @@ def _price(row: Mapping[str, Any]) -> decimal.Decimal:
 
 def lines(step: Step) -> list[tuple[str, decimal.Decimal]]:
     """The lines of a receipt: the till's id of the item, and cents."""
-    found = []
+    found: list[tuple[str, decimal.Decimal]] = []
     for each in step.request.get("menu_items") or step.request.get("line_items") or ():
         price = cents(each.get("item_amount", each.get("amount")))
         if price is not None:
@@ -176,7 +177,7 @@ def _of(history: History, step: Step, kind: str, key: str, amount: decimal.Decim
 
 
 def _forced(history: History, step: Step) -> Debits | None:
-    order = step.request.get("redemption") or {}
+    order: dict[str, Any] = step.request.get("redemption") or {}
     if order.get("reward_id") is not None:
         return {(step.guest, ("reward", str(order["reward_id"]))): 1}
     count = order.get("requested_punches")

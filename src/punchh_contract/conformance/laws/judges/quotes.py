@@ -17,6 +17,8 @@ from punchh_contract.conformance.laws.history import (
     Step,
 )
 from punchh_contract.conformance.laws.judges.money import cents, items
+from punchh_contract.conformance.laws.judges.shape import undocumented
+from punchh_contract.json_types import JsonValue
 
 _APART = ("query", "external_uid")
 _TOLD = (
@@ -126,7 +128,8 @@ def unknown_fields_ignored(history: History) -> Iterator[Judgement]:
 
 def promise(step: Step) -> Any:
     """What an answer promises, without what may differ each time."""
-    if not isinstance(step.answer, dict):
+    answer: JsonValue = step.answer
+    if not isinstance(answer, dict):
         return None
     if step.operation.id == BATCH:
         return {
@@ -136,21 +139,24 @@ def promise(step: Step) -> Any:
             )
             for key in ("success", "failures")
         }
-    return [step.answer.get(name) for name in _TOLD]
+    return [answer.get(name) for name in _TOLD]
 
 
 def granted(step: Step) -> Any:
     """The discount of an answer in cents; None where it has none that can be read."""
-    if not isinstance(step.answer, dict):
+    answer: JsonValue = step.answer
+    if not isinstance(answer, dict):
         return None
     if step.operation.id == BATCH:
         found = [cents(each.get("discount_amount")) for each in items(step, "success")]
         return sum(each for each in found if each is not None) if None not in found else None
-    return cents(step.answer.get("redemption_amount"))
+    return cents(answer.get("redemption_amount"))
 
 
 def _differs(quote: Step, commit: Step, whose: str) -> str | None:
     if (quote.outcome == QUOTE) != (commit.outcome == SUCCESS):
+        if undocumented(quote) or undocumented(commit):
+            return None  # which of them it is, cannot be read
         return (
             "what was quoted was refused" if quote.outcome == QUOTE else "what a quote refuses was redeemed"
         )
@@ -196,15 +202,20 @@ def _repeated(history: History) -> Iterator[tuple[Step, Step]]:
         last[key] = each
 
 
+def _request(step: Step) -> dict[str, Any]:
+    request: JsonValue = step.request
+    return request if isinstance(request, dict) else {}
+
+
 def _key(step: Step) -> Any:
     """A request without what tells a quote and a commit of it apart."""
-    request = step.request if isinstance(step.request, dict) else {}
+    request = _request(step)
     return step.operation.id, step.guest, str({k: v for k, v in sorted(request.items()) if k not in _APART})
 
 
 def _subject(step: Step) -> Any:
     """What a request is about, whatever the receipt."""
-    request = step.request if isinstance(step.request, dict) else {}
+    request = _request(step)
     named = {
         key: value
         for key, value in request.items()

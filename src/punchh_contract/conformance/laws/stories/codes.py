@@ -7,6 +7,7 @@ from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.stories.debiting import CALLERS, PAST
 from punchh_contract.conformance.laws.stories.story import BATCH, CODE_MADE, FORCE, ONLINE, story
 
+UNTIL, SINCE = "it ends just then", "it begins just then"
 ZONES = ("America/New_York", "Asia/Kolkata", "Nowhere/At_All")
 
 
@@ -69,14 +70,29 @@ def no_codes(scene: Scene) -> None:
             scene.online(guest, "subscription", each, refused="a subscription that has ended")
 
 
-@story("a reward just before and just after its end", ONLINE)
+@story("just before and just after an end, and a beginning", ONLINE)
 def reward_ends(scene: Scene) -> None:
+    plan, makes_codes = scene.world.plan is not None, CODE_MADE in scene.world.run.job.operations
     for seconds in (59, 60):
-        ends = views.time(scene.control) + dt.timedelta(seconds=60)
-        guest = scene.guest(rewards=({"discount_cents": 500, "expires_at": ends.isoformat()},))
+        then = (views.time(scene.control) + dt.timedelta(seconds=60)).isoformat()
+        guest = scene.guest(
+            rewards=(
+                {"discount_cents": 500, "expires_at": then},
+                {"discount_cents": 500, "starts_at": then},
+            ),
+            coupons=({"discount_cents": 200, "expires_at": then},),
+            subscriptions=({"expires_at": then},) if plan else (),
+        )
         scene.move(f"{seconds} s later", "POST", "clock/advance", {"seconds": seconds})
         scene.online(guest, "reward", guest.rewards[0], query=True)
-        scene.online(guest, "reward", guest.rewards[0])
+        before, from_then_on = ("granted", "refused") if seconds < 60 else ("refused", "granted")
+        scene.online(guest, "reward", guest.rewards[0], **{before: UNTIL})
+        scene.online(guest, "reward", guest.rewards[1], **{from_then_on: SINCE})
+        scene.online(guest, "redemption_code", guest.codes[0], **{before: UNTIL})
+        for each in guest.subscriptions:
+            scene.online(guest, "subscription", each, query=True, **{before: UNTIL})
+            if makes_codes:
+                scene.code(guest, each, **{before: UNTIL})
 
 
 @story("a code just before and just after its end", CODE_MADE, ONLINE)

@@ -5,6 +5,7 @@ With a key (`x-retry` with-key) that is: send the very same again. Without one (
 """
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 
 from punchh_contract.conformance.laws.scene import Order, Scene
@@ -17,11 +18,16 @@ SLOW, IMPATIENT = 0.25, 0.1
 """Seconds that an answer takes, and that the client waits."""
 
 
+KINDS = itertools.cycle(("reward", "discount_amount", "card_completion", "redemption_code"))
+"""What an online order or a basket redeems: another thing in each row."""
+
+
 def _matrix(name: str, crash: Callable[[Scene, Order, bool], None]) -> None:
     """A story for each operation; `crash` gets a right order, and whether it has a key to be repeated by."""
+    kind = next(KINDS)
 
     def tell(scene: Scene, operation: str) -> None:
-        order = right_order(scene, operation)
+        order = right_order(scene, operation, kind)
         if order is None:
             return
         key = scene.world.run.contract.operation(operation).retry.key
@@ -59,8 +65,8 @@ def _slow(scene: Scene, order: Order, keyed: bool) -> None:  # noqa: FBT001  # a
 
 
 def _twice(scene: Scene, order: Order, keyed: bool) -> None:  # noqa: FBT001  # as `_matrix` calls it
-    if keyed:
-        scene.together([order, order])
+    scene.together([order, order])
+    if keyed:  # without a key they are two, and each takes what its answer says
         scene.call(order)
 
 

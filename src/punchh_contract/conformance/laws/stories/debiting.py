@@ -8,6 +8,14 @@ from punchh_contract.conformance.naming import namings
 
 MORE, AFFORDABLE = "more than the guest has", "the guest holds it, and it fits"
 CALLERS = ("till", "kiosk", "app")
+ANOTHER_NUMBER = {"transaction_no": "law-2"}
+"""Another receipt's: the key alone says that it is the same order."""
+OTHERS = 10
+"""Keys between a key and its repetition."""
+LONG = "Für den verschütteten Kaffee, den Mantel und den Ärger der señora Inventada, die lange warten musste"
+"""A message as staff write them: longer than a column of a database, and with accents."""
+COUNTS = (12, 64, 1500)
+"""Amounts of a force redeem, of other sizes than the small ones."""
 PAST, AHEAD = "2020-01-01T00:00:00Z", "2098-01-01T00:00:00Z"
 
 
@@ -18,7 +26,7 @@ def again(scene: Scene) -> None:
         uid = scene.world.uid()
         for caller in CALLERS[:2]:
             scene.online(guest, kind, key, uid=uid, caller=caller)
-        scene.online(guest, kind, key, uid=uid, receipt=3100)
+        scene.online(guest, kind, key, uid=uid, receipt=3100, extra=ANOTHER_NUMBER)
 
 
 @story("one external_uid for a basket, twice", BATCH)
@@ -33,11 +41,16 @@ def again_batch(scene: Scene) -> None:
     uid = scene.world.uid()
     scene.batch(guest, uid=uid)
     scene.batch(guest, uid=uid)
+    filled = {"item_id": scene.world.number(), "discount_type": "card_completion"}
+    scene.move("the basket is filled again", "POST", f"guests/{guest.user_id}/basket", filled)
+    scene.batch(guest, uid=uid, extra=ANOTHER_NUMBER)
 
 
 @story("another external_uid is another redemption", ONLINE)
 def other_keys(scene: Scene) -> None:
     guest = scene.guest(banked_cents=5000, visit_cards=3)
+    first = scene.world.uid()
+    scene.online(guest, "discount_amount", "5", uid=first)
     for _ in range(2):
         scene.online(guest, "discount_amount", "5", uid=scene.world.uid())
         scene.online(guest, "card_completion", uid=scene.world.uid())
@@ -48,6 +61,9 @@ def other_keys(scene: Scene) -> None:
     long = scene.world.uid() + "-" + "x" * 80
     for end in "12":
         scene.online(guest, "discount_amount", "1", uid=long + end, granted=AFFORDABLE)
+    for _ in range(OTHERS):
+        scene.online(other, "discount_amount", "0.01", uid=scene.world.uid())
+    scene.online(guest, "discount_amount", "5", uid=first)
 
 
 @story("one external_uid for an order and a basket", ONLINE, BATCH)
@@ -55,6 +71,7 @@ def two_operations(scene: Scene) -> None:
     guest = scene.guest(banked_cents=5000, rewards=({"discount_cents": 500},), basket=(("reward", 0),))
     uid = scene.world.uid()
     scene.online(guest, "discount_amount", "5", uid=uid)
+    scene.online(guest, "reward", guest.rewards[0], query=True)  # which keeps nothing back
     scene.batch(guest, uid=uid, granted=AFFORDABLE)
 
 
@@ -226,13 +243,17 @@ def forced(scene: Scene) -> None:
     other = scene.guest(points=100, banked_cents=1000, visit_cards=9, rewards=({"discount_cents": 500},))
     scene.force(guest, requested_punches=7, force_message="An invented reason")
     scene.force(other, requested_punches=5, force_message="Another invented reason")
-    scene.force(guest, reward_id=int(guest.rewards[0]), force_message="For a spilt coffee")
+    scene.force(guest, reward_id=int(guest.rewards[0]), force_message=LONG)
     scene.force(guest, reward_id=int(guest.rewards[0]))
     scene.force(other, reward_id=int(other.rewards[0]), requested_punches=5)
     scene.force(guest, requested_punches=3000, refused="more than the guest has")
     scene.force(guest, refused="a force redeem of nothing")
     scene.force(guest, requested_punches=1)
     scene.force(guest, requested_punches=1)
+    rich_one = scene.guest(points=5000)
+    for count in COUNTS:
+        scene.world.allow("requested_punches", count)
+        scene.force(rich_one, requested_punches=count)
 
 
 @story("guests who were there before", ONLINE, FORCE, heard=False)
@@ -308,14 +329,22 @@ def foreign_by_staff(scene: Scene) -> None:
 OPERATIONS = (ONLINE, BATCH, FORCE, CODE_MADE)
 
 
-def right_order(scene: Scene, operation: str) -> Order | None:
-    """A right order of an operation, of a guest who can afford it; None without a plan to subscribe to."""
-    if operation == ONLINE:
-        guest = scene.guest(rewards=({"discount_cents": 500},))
-        return scene.online_order(guest, "reward", guest.rewards[0])
-    if operation == BATCH:
-        guest = scene.guest(rewards=({"discount_cents": 500},), basket=(("reward", 0),))
-        return scene.batch_order(guest)
+def right_order(scene: Scene, operation: str, kind: str = "reward") -> Order | None:
+    """A right order of an operation, of a guest who can afford it; None without a plan to subscribe to.
+    `kind` is what an online order or a basket redeems.
+    """
+    if operation in (ONLINE, BATCH):
+        guest = scene.guest(
+            banked_cents=900,
+            visit_cards=2,
+            rewards=({"discount_cents": 500},),
+            coupons=({"discount_cents": 500},),
+            basket=((kind, 500 if kind == "discount_amount" else 0),),
+        )
+        key = {"reward": guest.rewards[0], "redemption_code": guest.codes[0], "discount_amount": "5"}
+        if operation == BATCH:
+            return scene.batch_order(guest)
+        return scene.online_order(guest, kind, key.get(kind, ""))
     if operation == FORCE:
         return scene.force_order(scene.guest(points=50), requested_punches=5)
     if scene.world.plan is None:

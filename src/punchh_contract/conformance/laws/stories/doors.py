@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Callable, Iterator
 
 from punchh_contract.auth import Credentials
+from punchh_contract.conformance.laws import bodies
 from punchh_contract.conformance.laws.scene import Scene
 from punchh_contract.conformance.laws.stories.debiting import OPERATIONS, right_order
-from punchh_contract.conformance.laws.stories.story import FORCE, ONLINE, story
+from punchh_contract.conformance.laws.stories.story import BATCH, FORCE, ONLINE, story
 from punchh_contract.conformance.probes import Call, Probe, by_mail, probes_of
 from punchh_contract.contract import Operation
 from punchh_contract.signing import sign
@@ -14,6 +15,8 @@ from punchh_contract.signing import sign
 DIGEST = frozenset({412})
 NOT_THE_BODY = {"x": 1}
 """A body that breaks the contract of each operation: who asks is looked at first."""
+QUOTED = (ONLINE, BATCH)
+"""Operations that can be asked what they would do: a quote tells what a guest holds."""
 
 
 def _digest_of(
@@ -23,7 +26,7 @@ def _digest_of(
 
     def change(operation: Operation, credentials: Credentials, call: Call) -> None:
         if operation.signature is not None:
-            held = secret or str(credentials.of(operation).secret)
+            held = str(credentials.of(operation).secret) if secret is None else secret
             signed = (call.path if path is None else path, call.body if body is None else body)
             digest = sign(operation.signature.algorithm, held, *signed)
             name = operation.signature.header
@@ -41,6 +44,15 @@ def _more(operation: Operation) -> Iterator[Probe]:
         yield Probe("a digest of the path alone", DIGEST, _digest_of(body=b""))
         yield Probe("a digest of nothing", DIGEST, _digest_of(path="", body=b""))
         yield Probe("a digest by another secret", DIGEST, _digest_of(secret="another-invented-secret"))  # noqa: S106  # nobody's
+        yield Probe("a digest by an empty secret", DIGEST, _digest_of(secret=""))
+    # In what order the two are looked at, nobody says.
+    yield Probe("no credential, and a body that is no JSON", frozenset({401, 412}), _broken)
+
+
+def _broken(operation: Operation, _: Credentials, call: Call) -> None:
+    gone = {scheme.header.lower() for alternative in operation.security for scheme in alternative}
+    call.headers = {name: value for name, value in call.headers.items() if name.lower() not in gone}
+    call.body = b"{"
 
 
 def _doors(scene: Scene, operation: str) -> None:
@@ -56,6 +68,8 @@ def _doors(scene: Scene, operation: str) -> None:
             scene.call(dataclasses.replace(order, wrong=probe))
         if probe.name in ("no credential", "a wrong credential"):
             scene.call(dataclasses.replace(order, wrong=probe, body=dict(NOT_THE_BODY)))
+        if operation in QUOTED and probe.name in ("a wrong digest", "a wrong credential"):
+            scene.call(dataclasses.replace(order, wrong=probe, body=bodies.quote(order.body)))
     scene.call(dataclasses.replace(order, granted="the same with the right credentials"))
 
 

@@ -62,9 +62,22 @@ def stores(scene: Scene) -> None:
 
 @story("a basket is quoted twice and committed", BATCH)
 def basket_quoted(scene: Scene) -> None:
+    plan = scene.world.plan is not None
+    one_of_each: tuple[tuple[str, str | int], ...] = (
+        *(("reward", 0), ("reward", 1), ("redemption_code", 0), ("card_completion", "")),
+        ("discount_amount", 150),
+        *(("redeemable", key) for key in scene.world.redeemables),
+        *((("subscription", 0),) if plan else ()),
+    )
     for lines in ((), LINES):
         guest = scene.guest(
-            points=1000, banked_cents=5000, visit_cards=2, rewards=({"discount_cents": 301},), basket=BASKET
+            points=100_000,
+            banked_cents=5000,
+            visit_cards=2,
+            rewards=({"discount_cents": 301}, {"discount_cents": 250}),
+            coupons=({"discount_cents": 199},),
+            subscriptions=1 if plan else 0,
+            basket=one_of_each,
         )
         for _ in range(2):
             scene.batch(guest, lines=lines, query=True)
@@ -146,7 +159,7 @@ def small_receipts(scene: Scene) -> None:
         coupons=({"discount_cents": 199},),
     )
     scene.online(guest, "discount_amount", "5", receipt=101)
-    scene.online(guest, "discount_amount", "30", receipt=2999, lines=(999, 1, 1999))
+    scene.online(guest, "discount_amount", "30", receipt=2999, lines=(999, 1, 999, 1000))
     scene.online(guest, "reward", guest.rewards[0], receipt=1)
     scene.online(guest, "reward", guest.rewards[1], receipt=3, lines=(1, 1, 1), query=True)
     scene.online(guest, "reward", guest.rewards[1], receipt=3, lines=(1, 1, 1))
