@@ -194,6 +194,7 @@ class Contract:
             source=source["document"],
             confidence=source["confidence"],
             responses={status: self._schema(response) for status, response in responses.items()},
+            headers={status: tuple(response.get("headers", ())) for status, response in responses.items()},
             errors={
                 (status, error_id): self._error(error_id, status, response, response.get("x-source", source))
                 for status, response in responses.items()

@@ -146,7 +146,8 @@ class Operation:
     """One operation of the contract.
 
     `security` lists the alternatives, each all the schemes of which are needed together. `request_schema` and
-    what `response_schema` returns are standalone JSON Schemas. `errors` are keyed by status and id, 200
+    what `response_schema` returns are standalone JSON Schemas. `headers` are those that an answer of a status
+    has. `errors` are keyed by status and id, 200
     included where the vendor refuses with it. `source` names the vendor's documents, `confidence` is
     documented, inferred or assumed.
     """
@@ -165,6 +166,7 @@ class Operation:
     source: str
     confidence: str
     responses: dict[int, Json | None]
+    headers: dict[int, tuple[str, ...]]
     errors: dict[tuple[int, str], ErrorFact]
 
     @property

@@ -1,6 +1,7 @@
 """Histories written by hand: what somebody asked, was answered, and what guests held around it."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from punchh_contract.conformance.laws import bodies
@@ -66,6 +67,8 @@ class Book:
     def __init__(self, *guests: Guest, **more: Any) -> None:
         self._view: View | None = view(*guests) if guests else None
         self._steps: list[Step] = []
+        self.headers: dict[str, str] = {}
+        """What answers have instead of their own headers; an empty one is as good as none."""
         self._more = {"settings": {"program": "points"}, **more}
 
     def then(
@@ -85,13 +88,12 @@ class Book:
         before: View | None = self._view
         if together and self._steps:
             turn, before = self._steps[-1].turn, None
-        import json
-
-        raw = (
-            Answer(status, {"content-type": "application/json"}, json.dumps(answer).encode())
-            if status
-            else None
-        )
+        headers = {
+            "content-type": "application/json",
+            "x-request-id": f"request {len(self._steps)}",
+            "x-pch-env": "sandbox",
+        }
+        raw = Answer(status, headers | self.headers, json.dumps(answer).encode()) if status else None
         self._steps.append(
             Step(
                 len(self._steps),

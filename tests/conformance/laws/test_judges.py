@@ -656,6 +656,25 @@ def test_what_shows_at_another_operation_counts_for_the_one_that_has_the_law() -
     assert court.judged["code_dies_at_expiry", CODE] == 1
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "breach"),
+    [
+        ("x-pch-env", "", "the answer lacks the header x-pch-env"),
+        ("x-request-id", "", "the answer lacks the header X-Request-Id"),
+        ("x-request-id", "always the same", "two answers have one X-Request-Id"),
+    ],
+)
+def test_headers_are_a_sandboxs_own_and_of_others_nobodys_fault(header: str, value: str, breach: str) -> None:
+    sandbox, other = Book(HAS), Book(assets=REWARD)
+    for book in (sandbox, other):
+        book.headers = {header: value}
+        for _ in range(2):
+            book.then(ONLINE, order(), 200, REFUSED)
+
+    assert breach in {each.breach for each in BY_ID["documented_answer"].judge(sandbox.history())}
+    assert {each.breach for each in BY_ID["documented_answer"].judge(other.history())} == {None}
+
+
 def test_the_court_holds_a_law_only_against_operations_that_it_applies_to() -> None:
     court = Court()
     breaches = court.judge(refused(USED))

@@ -170,8 +170,8 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "documented_answer",
-        "Every answer has a status and a body that the contract documents.",
-        "SEED-000, SEED-001, SEED-002, SEED-003",
+        "Every answer has a status, a body and, on a sandbox, headers that the contract documents.",
+        "SEED-000, SEED-001, SEED-002, SEED-003, HDR",
         DOCUMENTED,
         Severity.SHAPE,
         answers.documented_answer,

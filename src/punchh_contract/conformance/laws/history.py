@@ -153,6 +153,11 @@ class History:
         return tuple(each for each in self.entries if isinstance(each, Step))
 
     @functools.cached_property
+    def looked(self) -> bool:
+        """Whether there was a control plane to look with."""
+        return any(each.before is not None or each.after is not None for each in self.steps)
+
+    @functools.cached_property
     def turns(self) -> tuple[Turn, ...]:
         """The history in turns, in order."""
         return tuple(self._turns())

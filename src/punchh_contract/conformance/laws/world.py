@@ -2,16 +2,17 @@
 
 import dataclasses
 import itertools
+import math
 from typing import Any
 
 from punchh_contract.auth import Credentials
-from punchh_contract.conformance.hooks import Run
+from punchh_contract.conformance.hooks import Run, answer_of
 from punchh_contract.conformance.laws import bodies
 from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.laws.history import BATCH, ONLINE, Asset
 from punchh_contract.conformance.laws.names import INVENTED
 from punchh_contract.conformance.naming import word
-from punchh_contract.json_types import JsonValue
+from punchh_contract.json_types import JsonValue, objects
 
 FIRST_ID = 8_800_000_001
 """Ids of everything that stories make begin here: beyond the sandbox's own, and below nobody's real ones."""
@@ -207,8 +208,8 @@ class World:
             if BATCH in self.run.job.operations:
                 guest = self.guest(points=BIG, basket=(("redeemable", key),)).guest
                 operation = self.run.contract.operation(BATCH)
-                answer = self.run.send(operation, bodies.quote(bodies.batch(guest.user_id))).json()
-                points, worth = _told(answer)
+                response = self.run.send(operation, bodies.quote(bodies.batch(guest.user_id)))
+                points, worth = _told(answer_of(response).json)
             self.redeemables[key] = points, worth
 
     def news(self) -> list[dict[str, Any]]:
@@ -246,12 +247,12 @@ def _asset(owner: int, kind: str, key: str, terms: dict[str, Any]) -> Asset:
 
 
 def _told(answer: JsonValue) -> tuple[int | None, int | None]:
-    items: list[dict[str, Any]] | None = answer.get("success") if isinstance(answer, dict) else None
-    if not items:
+    item = next(iter(objects(answer.get("success") if isinstance(answer, dict) else None)), None)
+    if item is None:
         return None, None
-    details: JsonValue = items[0].get("discount_details")
+    details: JsonValue = item.get("discount_details")
     first: JsonValue = details[0] if isinstance(details, list) and details else details
     points = first.get("points") if isinstance(first, dict) else None
-    amount = items[0].get("discount_amount")
-    worth = round(amount * 100) if isinstance(amount, int | float) else None
+    amount = item.get("discount_amount")
+    worth = round(amount * 100) if isinstance(amount, int | float) and math.isfinite(amount) else None
     return points if isinstance(points, int) else None, worth

@@ -29,18 +29,37 @@ from punchh_contract.json_types import JsonValue, objects
 
 LIFETIMES = {CODE_MADE: dt.timedelta(minutes=10), FORCE: dt.timedelta(hours=2)}
 """How long what was made can be used, by the vendor's samples (SEED-003, SEED-000); for sandboxes only."""
+REQUEST_ID = "x-request-id"
 CLOCKS_APART = dt.timedelta(seconds=5)
 
 
 def documented_answer(history: History) -> Iterator[Judgement]:
-    """Every answer has a status and a body of the contract."""
+    """Every answer has a status and a body of the contract, and on a sandbox its headers."""
+    named: dict[str, int] = {}
     for step in history.steps:
         if step.fault:
             continue  # the answer is the trouble's
         if step.raw is None:
             yield Judgement(step, "no answer came")
             continue
-        yield Judgement(step, undocumented(step) or _misnamed(step) or _unspoken(history, step))
+        reason = undocumented(step) or _misnamed(step) or _unspoken(history, step)
+        yield Judgement(step, reason or (_unnamed(step, named) if history.looked else None))
+
+
+def _unnamed(step: Step, named: dict[str, int]) -> str | None:
+    """Whether an answer lacks a header, or has the `X-Request-Id` of another one, which `named` holds.
+
+    Of sandboxes only: on the way from any other server a proxy may take headers away.
+    """
+    if step.raw is None:
+        return None
+    headers = {name.lower(): value for name, value in step.raw.headers.items()}
+    for name in step.operation.headers.get(step.raw.status, ()):
+        if not headers.get(name.lower()):
+            return f"the answer lacks the header {name}"
+    if named.setdefault(headers.get(REQUEST_ID, ""), step.place) != step.place:
+        return "two answers have one X-Request-Id"
+    return None
 
 
 def _misnamed(step: Step) -> str | None:
