@@ -4,10 +4,13 @@ import contextlib
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -37,6 +40,8 @@ ORDER = {
     ],
 }
 ONLINE = "create_online_redemption"
+PROGRAM = Path(sys.executable).with_name("punchh-contract")
+DEEP = b'{"user_id": 1, "redemption": {"requested_punches": ' + b"[" * 500 + b"]" * 500 + b"}}"
 FORCED = {"user_id": GUEST, "redemption": {"requested_punches": 5, "force_message": "Sorry, Ada"}}
 
 
@@ -154,6 +159,98 @@ def test_an_interruption_while_it_is_sent_is_3(sandbox: Sandbox, monkeypatch: py
     assert "KeyboardInterrupt came between" in result.stderr
 
 
+def broken_pipe() -> int:
+    """The writing end of a pipe that nobody reads."""
+    read, write = os.pipe()
+    os.close(read)
+    return write
+
+
+def program(target: str, body: dict[str, Any], **streams: Any) -> "subprocess.CompletedProcess[str]":
+    """The installed program, in a process whose streams are the system's own."""
+    # Unbuffered, Python takes a write that was broken off for a whole one.
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    return subprocess.run(
+        [PROGRAM, "call", ONLINE, "--data", "@-", "--target", target],
+        input=json.dumps(body), text=True, env=environment, timeout=60,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+    )  # fmt: skip
+
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+FULL, GONE = "No space left on device", "Broken pipe"
+
+
+@needs_full
+@pytest.mark.parametrize(("output", "why"), [("full", FULL), ("gone", GONE)])
+@pytest.mark.parametrize(("reward", "code", "says"), [(70001, 0, "committed"), (79003, 1, "refused: ")])
+def test_an_answer_that_cannot_be_shown_changes_no_outcome(
+    sandbox: Sandbox, output: str, why: str, reward: int, code: int, says: str
+) -> None:
+    before = made(sandbox)
+    stdout = os.open("/dev/full", os.O_WRONLY) if output == "full" else broken_pipe()
+    done = program(sandbox.url, order(reward, **({} if code == 0 else {"menu_items": []})), stdout=stdout)
+    os.close(stdout)
+    verdict, lost = done.stderr.splitlines()[-2:]
+    assert (done.returncode, lost) == (code, f"the answer could not be shown: {why}")
+    assert verdict.startswith(says)
+    assert made(sandbox) == before + (code == 0)
+
+
+@needs_full
+@pytest.mark.parametrize("output", ["full", "gone"])
+def test_what_cannot_be_shown_is_not_sent(sandbox: Sandbox, output: str) -> None:
+    stderr = os.open("/dev/full", os.O_WRONLY) if output == "full" else broken_pipe()
+    done = program(sandbox.url, order(70001), stderr=stderr)
+    also = program("https://not-allowed.example.com", order(70001), stderr=stderr)
+    os.close(stderr)
+    # Never 1, which says that the vendor refused.
+    assert (done.returncode, also.returncode) == (2, 2)
+    assert sandbox.control.log() == []
+
+
+@pytest.mark.parametrize("error", [OSError(28, FULL), KeyboardInterrupt()], ids=["full", "interrupted"])
+@pytest.mark.parametrize(
+    ("body", "fault", "code"),
+    [(order(70001), None, 0), (order(79003, menu_items=[]), None, 1), (order(70001), "reply_lost", 3)],
+    ids=["committed", "refused", "unknown"],
+)
+def test_the_exit_code_tells_the_outcome_though_nothing_can_be_told(
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    body: dict[str, Any],
+    fault: str | None,
+    code: int,
+) -> None:
+    if fault:
+        sandbox.control.add_fault(fault, ONLINE)
+    told: list[object] = []
+
+    def echo(text: object, **_: object) -> None:
+        told.append(text)
+        if len(told) > 1:  # the request could still be shown
+            raise error
+
+    monkeypatch.setattr(click, "echo", echo)
+    assert run(ONLINE, body, target=sandbox.url).exit_code == code
+    assert len(told) > 1
+
+
+@pytest.mark.parametrize("error", [OSError(28, FULL), KeyboardInterrupt()], ids=["full", "interrupted"])
+def test_what_happened_stays_so_when_closing_fails(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    from punchh_contract.client.sync import PunchhClient
+
+    def close(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(PunchhClient, "close", close)
+    result = run(ONLINE, order(70001), target=sandbox.url)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (0, "committed")
+
+
 def test_a_dry_run_sends_nothing(sandbox: Sandbox) -> None:
     result = run("force_redeem", FORCED, "--dry-run", target=sandbox.url)
     assert (result.exit_code, result.stderr) == (0, "")
@@ -206,6 +303,7 @@ def test_neither_secrets_nor_a_guest_are_shown(sandbox: Sandbox, operation: str,
         (["call", "force_redeem", "--data", "@absent.json"], b"", "cannot be read"),
         (["call", "force_redeem", "--data", "@-"], b'{\n"a": ', "line 2"),
         (["call", "force_redeem", "--data", "@-"], b"[" * 100_000, "no JSON"),
+        (["call", "force_redeem", "--data", "@-"], DEEP, "Error: "),
         (["call", "force_redeem", "--data", "@-"], b"\xff", "no JSON"),
         (["call", "force_redeem", "--data", "@-"], b"[]", "is an object"),
         (["call", "force_redeem", "--data", "@-"], b'{"user_id": 1}', "redemption"),
@@ -213,8 +311,8 @@ def test_neither_secrets_nor_a_guest_are_shown(sandbox: Sandbox, operation: str,
         (["call", ONLINE, "--data", "@-"], b'{"discount_type": "reward", "query": false}', "create_online"),
     ],
     ids=[
-        "unknown operation", "no file", "absent file", "broken JSON", "deep JSON", "no text", "no object",
-        "field missing", "no time", "query false",
+        "unknown operation", "no file", "absent file", "broken JSON", "deep JSON", "deep body", "no text",
+        "no object", "field missing", "no time", "query false",
     ],
 )  # fmt: skip
 def test_what_cannot_run_is_2(sandbox: Sandbox, arguments: list[str], body: bytes, says: str) -> None:

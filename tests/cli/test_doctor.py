@@ -77,6 +77,19 @@ def test_it_names_the_mistake(run: Run, tmp_path: Path, digest: str, says: str) 
     silent(result)
 
 
+@pytest.mark.parametrize(
+    ("digest", "says"),
+    [("xyz", "neither hexadecimal nor Base64"), (SECRET, "the client secret itself was sent")],
+    ids=["a word", "the secret"],
+)
+def test_what_is_no_digest_is_called_that(run: Run, digest: str, says: str) -> None:
+    result = run(OPERATION, "--data", "-", "--digest", digest, body=BODY)
+    assert result.exit_code == 1
+    assert says in result.stdout
+    assert result.stdout.count("  mistake  ") == 1
+    silent(result)
+
+
 def test_a_right_digest_is_fine(run: Run) -> None:
     uri = f"{URI}?trace=1"
     digest = sign("sha1", SECRET, uri, BODY)

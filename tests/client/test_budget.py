@@ -1,20 +1,25 @@
 """The budget: no more calls than the contract allows, whoever sends them, and none in bulk by accident."""
 
+import asyncio
 import contextlib
 import multiprocessing
 import os
 import random
 import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from punchh_contract import AsyncPunchhClient, PunchhClient
 from punchh_contract.client.budget import BULK, DAY, Budget
-from punchh_contract.client.errors import BudgetExceeded, BulkMisuse
+from punchh_contract.client.errors import BudgetExceeded, BulkMisuse, CallTimeout
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
+from punchh_contract.facts import Operation
 
 FORCE = load().operation("force_redeem")
 BATCH = load().operation("process_batch_redemption")
@@ -33,9 +38,16 @@ class Clock:
         return self.now
 
 
+class Allowed(Budget):
+    """A budget whose every call is one for which bulk use was allowed by name."""
+
+    def take(self, operation: Operation, calls: int = 1, **more: Any) -> None:
+        super().take(operation, calls, **{"allow_bulk_force_redeem": True, **more})
+
+
 def made(kind: str, tmp_path: Path, clock: Clock, *, bulk: bool = True) -> "contextlib.closing[Budget]":
     path = None if kind == "memory" else tmp_path / "budget.db"
-    return contextlib.closing(Budget(path, allow_bulk_force_redeem=bulk, clock=clock))
+    return contextlib.closing((Allowed if bulk else Budget)(path, clock=clock))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,8 +133,7 @@ def test_bulk_use_has_to_be_overridden_by_name(kind: str, tmp_path: Path) -> Non
         with pytest.raises(BulkMisuse, match="allow_bulk_force_redeem=True"):
             budget.take(FORCE)
         assert budget.forecast(1, FORCE).bulk
-        with made(kind, tmp_path, clock) as allowed:
-            allowed.take(FORCE)
+        budget.take(FORCE, allow_bulk_force_redeem=True)
         clock.now += 3601
         budget.take(FORCE)
         assert not budget.forecast(1, FORCE).bulk
@@ -160,7 +171,7 @@ def test_a_forecast_says_it_in_words() -> None:
 
 
 def take_many(path: Path, start: Any, results: Any) -> None:
-    budget, taken = Budget(path, allow_bulk_force_redeem=True), 0
+    budget, taken = Allowed(path), 0
     start.wait()
     for _ in range(MINUTE):
         try:
@@ -175,7 +186,7 @@ def take_many(path: Path, start: Any, results: Any) -> None:
 def test_processes_share_one_budget(tmp_path: Path) -> None:
     """Exactly as many as fit, however they race: one short of the limit is left for them to begin with."""
     path, context = tmp_path / "budget.db", multiprocessing.get_context("spawn")
-    with contextlib.closing(Budget(path, allow_bulk_force_redeem=True)) as budget:
+    with contextlib.closing(Allowed(path)) as budget:
         budget.take(FORCE, MINUTE - 40)
         start, results = context.Barrier(4), context.Queue()
         workers = [context.Process(target=take_many, args=(path, start, results)) for _ in range(4)]
@@ -231,6 +242,104 @@ def test_a_file_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
     notes.write_text("no database " * 100)
     with pytest.raises(UsageError, match=r"cannot be used \(SQLITE_NOTADB\)"):
         Budget(notes).take(FORCE)
+
+
+def test_others_at_the_file_cannot_hold_a_call(tmp_path: Path) -> None:
+    path = tmp_path / "budget.db"
+    with contextlib.closing(Budget(path)) as budget, contextlib.closing(sqlite3.connect(path)) as other:
+        for each in (budget, Budget(path)):  # one that has the file open, and one that opens it
+            other.execute("BEGIN IMMEDIATE")
+            start = time.monotonic()
+            with pytest.raises(CallTimeout, match="nothing was sent") as late:
+                each.take(FORCE, deadline=start + 0.2)
+            assert time.monotonic() - start < 2
+            assert (late.value.operation_id, late.value.retryable) == ("force_redeem", True)
+            other.rollback()
+            each.take(FORCE, deadline=time.monotonic() + 0.2)
+            each.close()
+
+
+def test_another_thread_that_counts_cannot_hold_a_call(tmp_path: Path) -> None:
+    with contextlib.closing(Budget(tmp_path / "budget.db")) as budget:
+        counting, go_on = threading.Event(), threading.Event()
+
+        def count() -> None:
+            with budget._held(time.monotonic() + 10):
+                counting.set()
+                go_on.wait(10)
+
+        thread = threading.Thread(target=count)
+        thread.start()
+        assert counting.wait(10)
+        start = time.monotonic()
+        with pytest.raises(CallTimeout):
+            budget.take(FORCE, deadline=start + 0.1)
+        assert time.monotonic() - start < 2
+        go_on.set()
+        thread.join(10)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_busy_budget_takes_no_more_than_the_time_of_the_call(
+    kind: str, tmp_path: Path, keys: dict[str, str], bodies: dict[str, dict[str, Any]]
+) -> None:
+    path = tmp_path / "budget.db"
+    options: dict[str, Any] = {"base_url": "http://127.0.0.1:1", "budget": path, "timeout": 0.3, **keys}
+
+    async def call_async() -> None:
+        async with AsyncPunchhClient(environ={}, **options) as client:
+            await client.force_redeem(bodies["force_redeem"])
+
+    def call() -> None:
+        if kind == "async":
+            asyncio.run(call_async())
+        with PunchhClient(environ={}, **options) as client:
+            client.force_redeem(bodies["force_redeem"])
+
+    Budget(path).forecast(1)  # made
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        start = time.monotonic()
+        with pytest.raises(CallTimeout, match="budget"):
+            call()
+        assert time.monotonic() - start < 2.5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_copies_of_a_client_count_into_one_budget(
+    kind: str,
+    tmp_path: Path,
+    keys: dict[str, str],
+    bodies: dict[str, dict[str, Any]],
+    answers: dict[str, Any],
+) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(201, json=answers["force_redeem"])
+
+    with PunchhClient(
+        environ={},
+        base_url="https://example.com",
+        transport=httpx.MockTransport(answer),
+        budget=True if kind == "memory" else tmp_path / "budget.db",
+        **keys,
+    ) as client:
+        for _ in range(MINUTE):
+            client.with_options(allow_bulk_force_redeem=True).force_redeem(bodies["force_redeem"])
+        around: list[dict[str, Any]] = [{"allow_bulk_force_redeem": True}]
+        if kind == "memory":
+            around.append({"allow_bulk_force_redeem": True, "budget": None})
+        for each in around:
+            with pytest.raises(BudgetExceeded):
+                client.with_options(**each).force_redeem(bodies["force_redeem"])
+        off = client.with_options(budget=False, allow_bulk_force_redeem=True)
+        assert off.force_redeem(bodies["force_redeem"]).committed  # by name, and not by accident
+        if kind == "memory":
+            with pytest.raises(BudgetExceeded):
+                off.with_options(budget=True).force_redeem(bodies["force_redeem"])
+    assert len(sent) == MINUTE + 1
 
 
 def test_what_is_older_than_a_day_is_tidied_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,6 +160,28 @@ def test_what_no_usual_mistake_gives_is_not_guessed() -> None:
     assert look(made(), credentials=Credentials(client=CLIENT)).verdict == "unexplained"
 
 
+def test_what_only_looks_like_base64_is_not_called_that() -> None:
+    """Any word can be read as Base64: it was written so only if what it says is a digest of ours."""
+    for word in ("xyz", "signature", "wxyz", "Y2FmZQ=="):
+        diagnosis = look(word)
+        assert (diagnosis.verdict, ids(diagnosis)) == ("mistake", ["unreadable"])
+    for size in (20, 32, 48):
+        other = look(base64.b64encode(bytes(range(size))).decode())
+        assert (other.verdict, other.mistakes) == ("unexplained", ())
+    # That is certain, whatever it is the digest of.
+    assert ids(look(made(secret="sandbox-another-secret").upper())) == ["uppercase"]
+    assert ids(look(f"sha1={made(secret='sandbox-another-secret')}")) == ["prefix"]
+    assert ids(look("abc", credentials=Credentials(client=CLIENT))) == ["unreadable"]
+
+
+def test_the_secret_sent_as_the_digest_is_named_and_not_shown() -> None:
+    for secret in (SECRET, "5e" * 32, "c2VjcmV0LXNlY3JldC1z", "x"):
+        diagnosis = look(secret, credentials=Credentials(client=CLIENT, secret=secret))
+        assert (diagnosis.verdict, ids(diagnosis)) == ("mistake", ["secret_itself"])
+        assert len(secret) == 1 or secret not in str(diagnosis)
+    assert look("\udcff").verdict == "mistake"
+
+
 def test_random_bodies_are_told_too() -> None:
     for seed in range(20):
         dice = random.Random(seed)

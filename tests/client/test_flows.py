@@ -17,9 +17,11 @@ from punchh_client.models import (
     OnlineRewardRequest,
 )
 
+from punchh_contract.auth import Credentials
 from punchh_contract.client import flows
 from punchh_contract.client.errors import ConnectionFailed, OutcomeUnknown, RateLimitedError
 from punchh_contract.client.menu import MenuBuilder
+from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
 
 RECEIPT = (
@@ -54,15 +56,27 @@ def answer(*, committed: bool = False, refused: bool = False) -> Any:
 QUOTED, COMMITTED, REFUSED = answer(), answer(committed=True), answer(refused=True)
 
 
+ONLINE = "create_online_redemption"
+BATCH = "process_batch_redemption"
+
+
 @dataclass
 class Fake:
-    """A client that answers what it is told to, errors included, and keeps what it was sent."""
+    """A client's way to make a call: answers what it is told to, errors included, and keeps what it was sent.
+
+    `tokens` are the guests' access tokens that it is given one after the other; the last one stays.
+    """
 
     answers: list[Any]
+    tokens: list[str | None] = field(default_factory=lambda: ["sandbox-token-of-ada"])
     sent: list[dict[str, Any]] = field(default_factory=list)
+    operations: list[str] = field(default_factory=list)
     timeouts: list[float | None] = field(default_factory=list)
 
-    def _next(self, body: dict[str, Any], timeout: float | None) -> Any:
+    def __call__(self, operation_id: str, body: Any, timeout: float | None, *, see: flows.See) -> Any:
+        token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
+        see(load().operation(operation_id), Credentials(access_token=token))
+        self.operations.append(operation_id)
         self.sent.append(body)
         self.timeouts.append(timeout)
         said = self.answers.pop(0)
@@ -72,18 +86,12 @@ class Fake:
             raise said
         return said
 
-    def create_online_redemption(self, body: Any, *, timeout: float | None = None) -> Any:
-        return self._next(body, timeout)
-
-    def process_batch_redemption(self, body: Any, *, timeout: float | None = None) -> Any:
-        return self._next(body, timeout)
-
 
 @dataclass
 class AsyncFake(Fake):
-    async def create_online_redemption(self, body: Any, *, timeout: float | None = None) -> Any:
+    async def __call__(self, operation_id: str, body: Any, timeout: float | None, *, see: flows.See) -> Any:
         await asyncio.sleep(0)
-        return self._next(body, timeout)
+        return super().__call__(operation_id, body, timeout, see=see)
 
 
 def test_the_commit_is_the_quote_without_query() -> None:
@@ -96,6 +104,7 @@ def test_the_commit_is_the_quote_without_query() -> None:
     assert json.dumps(asked) == json.dumps(told)
     assert told["external_uid"] == quote.external_uid
     assert client.timeouts == [3, 2]
+    assert client.operations == [ONLINE, ONLINE]
 
 
 @pytest.mark.parametrize(
@@ -252,6 +261,74 @@ def test_a_cancelled_commit_counts_as_interrupted() -> None:
             await quote.commit()
 
     asyncio.run(story())
+
+
+ADA, BOB = "sandbox-token-of-ada", "sandbox-token-of-bob"
+
+
+@pytest.mark.parametrize("tokens", [[ADA, BOB, BOB, ADA], [None, BOB, BOB, None], [ADA, None, None, ADA]])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_another_guests_token_does_not_commit(tokens: list[str | None], asynchronous: bool) -> None:
+    async def story() -> Any:
+        client = (AsyncFake if asynchronous else Fake)([QUOTED, COMMITTED], list(tokens))
+        asked: Any = flows.quote_async if asynchronous else flows.quote
+        quote = asked(client, online())
+        quote = await quote if asynchronous else quote
+        for _ in range(2):
+            with pytest.raises(UsageError, match="another access token") as caught:
+                (await quote.commit()) if asynchronous else quote.commit()
+            assert "sandbox-token" not in str(caught.value)
+        assert len(client.sent) == 1
+        done = quote.commit()
+        assert (await done if asynchronous else done) is COMMITTED
+        assert len(client.sent) == 2
+
+    asyncio.run(story())
+
+
+def test_a_token_that_was_refreshed_commits_when_that_is_said() -> None:
+    client = Fake([QUOTED, COMMITTED], [ADA, "sandbox-token-of-ada-refreshed"])
+    assert flows.quote(client, online()).commit(same_guest=True) is COMMITTED
+
+    async def story() -> None:
+        client = AsyncFake([QUOTED, COMMITTED], [ADA, "sandbox-token-of-ada-refreshed"])
+        quote = await flows.quote_async(client, online())
+        assert await quote.commit(same_guest=True) is COMMITTED
+
+    asyncio.run(story())
+
+
+def test_a_till_names_the_guest_in_the_body_and_needs_no_token() -> None:
+    client = Fake([QUOTED, COMMITTED], [ADA, BOB])
+    assert flows.quote(client, batch()).commit() is COMMITTED
+    assert client.operations == [BATCH, BATCH]
+
+
+def deep(levels: int) -> dict[str, Any]:
+    nested: list[Any] = []
+    for _ in range(levels):
+        nested = [nested]
+    return {**batch().to_dict(), "line_items": nested}
+
+
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [
+        (None, "not NoneType"),
+        ("Ada Sandbox", "not str"),
+        ([batch()], "not list"),
+        (deep(5000), "deeper"),
+        ({"line_items": [threading.Lock()]}, "does not take"),
+        (BatchRedemptionRequest(user_id=1, **{**RECEIPT.batch(), "line_items": ["Ada"]}), "does not take"),
+    ],
+    ids=["nothing", "text", "list", "deep", "no value of JSON", "a model of something else"],
+)
+def test_what_is_no_request_is_told_in_a_sentence(request_: Any, says: str) -> None:
+    client = Fake([])
+    with pytest.raises(UsageError, match=says) as caught:
+        flows.quote(client, request_)
+    assert "Ada" not in str(caught.value)
+    assert client.sent == []
 
 
 def test_a_quote_cannot_be_written_to() -> None:

@@ -149,6 +149,35 @@ def test_a_commit_whose_answer_is_lost_is_resolved_and_debits_once(
     assert made(sandbox) == 1
 
 
+def test_a_quote_is_committed_for_the_guest_who_asked(sandbox: Sandbox, client: PunchhClient) -> None:
+    ada = sandbox.credentials["PUNCHH_ACCESS_TOKEN"]
+    tokens = [ada, "sandbox-access-token-of-somebody-else", ada]
+    quote = client.with_options(access_token=lambda: tokens.pop(0)).quote(reward(sandbox, receipt()))
+    with pytest.raises(UsageError, match="another access token"):
+        quote.commit()
+    assert made(sandbox) == 0
+    assert quote.commit().committed
+
+
+def test_the_async_client_commits_for_the_guest_who_asked_too(sandbox: Sandbox) -> None:
+    ada = sandbox.credentials["PUNCHH_ACCESS_TOKEN"]
+    tokens = [ada, "sandbox-access-token-of-somebody-else", ada]
+
+    async def token() -> str:
+        return tokens.pop(0)
+
+    async def story() -> None:
+        environ = {**sandbox.credentials, "PUNCHH_ACCESS_TOKEN": ""}
+        async with AsyncPunchhClient(base_url=sandbox.url, environ=environ, access_token=token) as client:
+            quote = await client.quote(reward(sandbox, receipt()))
+            with pytest.raises(UsageError, match="another access token"):
+                await quote.commit()
+            assert made(sandbox) == 0
+            assert (await quote.commit()).committed
+
+    asyncio.run(story())
+
+
 def test_the_async_client_quotes_and_commits_too(sandbox: Sandbox) -> None:
     async def story() -> None:
         async with AsyncPunchhClient(base_url=sandbox.url, environ=sandbox.credentials) as client:

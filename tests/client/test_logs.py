@@ -4,15 +4,18 @@ import copy
 import json
 import logging
 import pickle
+import socket
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from client.test_deadline import serving, swallow
 
 from punchh_contract import PunchhClient
-from punchh_contract.client import OutcomeUnknown, PunchhError, logs
+from punchh_contract.client import AuthenticationError, OutcomeUnknown, PunchhError, logs
 from punchh_contract.errors import UsageError
 
 HOST = "https://example.com"
@@ -91,6 +94,40 @@ def test_nothing_of_a_guest_and_no_secret_is_told(
         assert each not in text
     assert any(f"status {status}" in line for line in told)
     assert any("x-pch-digest" in line or "Authorization" in line or "authorization" in line for line in told)
+
+
+def test_httpcores_own_log_does_not_tell_our_answers(
+    keys: dict[str, str], bodies: Bodies, caplog: pytest.LogCaptureFixture
+) -> None:
+    def play(connection: socket.socket, over: threading.Event) -> None:
+        swallow(connection)
+        connection.sendall(
+            b"HTTP/1.1 401 X\r\nX-Guest: jane.invented@example.com\r\nContent-Length: 2\r\n\r\n{}"
+        )
+
+    with caplog.at_level(logging.DEBUG), serving(play) as url:
+        with PunchhClient(environ={}, base_url=url, **keys) as client, pytest.raises(AuthenticationError):
+            client.force_redeem(bodies["force_redeem"])
+        assert "jane" not in caplog.text
+        assert "receive_response_headers.started" in caplog.text  # it does tell of the call
+        httpx.post(url, content=b"of somebody else")
+        assert "jane" in caplog.text
+
+
+def test_a_log_that_fails_does_not_cost_the_outcome(
+    keys: dict[str, str], bodies: Bodies, answers: dict[str, Any]
+) -> None:
+    def fail(_: logging.LogRecord) -> bool:
+        raise RuntimeError("a filter of somebody's")
+
+    logs.LOGGER.setLevel(logging.INFO)
+    logs.LOGGER.addFilter(fail)
+    transport = httpx.MockTransport(lambda _: httpx.Response(201, json=answers["force_redeem"]))
+    try:
+        with PunchhClient(environ={}, base_url=HOST, transport=transport, **keys) as client:
+            assert client.force_redeem(bodies["force_redeem"]).committed
+    finally:
+        logs.LOGGER.removeFilter(fail)
 
 
 def test_a_lost_answer_is_logged_as_what_it_was(

@@ -164,6 +164,18 @@ def test_an_offset_that_rfc_3339_cannot_write_becomes_utc() -> None:
         (lambda: pizzas().item("", item_id=1, total=1), "no name"),
         (lambda: pizzas().item("Tea", item_id=1, total=1, quantity=0), "quantity"),
         (lambda: pizzas().item("Tea", item_id=1, total=1, quantity=True), "quantity"),
+        (lambda: pizzas().item("Tea", item_id=1, total=1, quantity=1.5), "whole number"),  # type: ignore[arg-type]
+        (lambda: pizzas().item("Tea", item_id=1, total=1, quantity="2"), "whole number"),  # type: ignore[arg-type]
+        (lambda: pizzas().item("Tea", item_id=None, total=1), "item_id"),  # type: ignore[arg-type]
+        (lambda: pizzas().item("Tea", item_id=1.0, total=1), "item_id"),  # type: ignore[arg-type]
+        (lambda: pizzas().item("Tea", item_id=True, total=1), "item_id"),
+        (lambda: pizzas().tax("Tax", item_id="", total=1), "item_id"),
+        (lambda: pizzas().item(5, item_id=1, total=1), "no name"),  # type: ignore[arg-type]
+        (lambda: pizzas().item("Tea", item_id=1, total=1, family=None), "texts"),  # type: ignore[arg-type]
+        (lambda: pizzas().modifier("Tea", item_id=1, total=1, group=7), "texts"),  # type: ignore[arg-type]
+        (lambda: made(pizzas(), at="2026-01-01"), "time is a str"),
+        (lambda: made(pizzas(), at=None), "time is a NoneType"),
+        (lambda: made(pizzas(), number=1001), "as text"),
         (lambda: pizzas().item("Tea", item_id=1, total=-1), "below zero"),
         (lambda: pizzas().item("Tea", item_id=1, total=Decimal("0.005")), "Tea has a fraction"),
         (lambda: made(pizzas().item("Tea", item_id="T-1", total=1)).batch(), "integers"),
@@ -181,6 +193,18 @@ def test_an_offset_that_rfc_3339_cannot_write_becomes_utc() -> None:
         "no name",
         "no quantity",
         "quantity is a bool",
+        "half an item",
+        "quantity is text",
+        "no id",
+        "id is a float",
+        "id is a bool",
+        "id is empty",
+        "name is a number",
+        "no family",
+        "group is a number",
+        "time is text",
+        "no time",
+        "number is no text",
         "negative item",
         "fraction of a cent",
         "text id in a batch",

@@ -20,6 +20,9 @@ KEYED = {ONLINE, "process_batch_redemption"}
 VERSION_7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 Bodies = dict[str, dict[str, Any]]
+ITEM: dict[str, Any] = contract.load().document["components"]["examples"]["OnlineRewardCommit"]["value"][
+    "menu_items"
+][0]
 
 
 def prepared(operation: str, body: Any, **more: Any) -> Prepared:
@@ -126,6 +129,16 @@ def test_decimals_and_aware_times_are_written_exactly(bodies: Bodies) -> None:
         ({"menu_items": [{"item_name": "Demo Burger"}]}, "item_qty is missing"),
         ({"menu_items": 5}, "menu_items"),
         ({"external_uid": 5678}, "external_uid is a text"),
+        ({"external_uid": " \t"}, "external_uid is blank"),
+        ({"receipt_amount": "21.72"}, '/receipt_amount: the value is not of type "number"'),
+        ({"receipt_amount": 0.1 + 0.2}, "/receipt_amount: the value is not a multiple of 0.01"),
+        ({"receipt_amount": Decimal("1.005")}, "/receipt_amount: the value is not a multiple of 0.01"),
+        ({"reward_id": "70001"}, "/reward_id: the value is not"),
+        ({"reward_id": 0}, "/reward_id: the value is"),
+        ({"store_number": ""}, "/store_number: the value is shorter"),
+        ({"channel": 5}, "/channel"),
+        ({"menu_items": [{**ITEM, "item_qty": "two"}]}, "/menu_items/0/item_qty"),
+        ({"menu_items": [{**ITEM, "item_amount": 9.999}]}, "/menu_items/0/item_amount"),
     ],
     ids=str,
 )
@@ -135,6 +148,44 @@ def test_what_cannot_be_sent_is_said_before_anything_is(
     with pytest.raises(UsageError, match=says) as caught:
         prepared(ONLINE, {**bodies[ONLINE], **change})
     assert ONLINE in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("operation", "change", "says"),
+    [
+        ("force_redeem", {"user_id": "text"}, "/user_id"),
+        ("process_batch_redemption", {"user_id": "text"}, "/user_id"),
+        ("process_batch_redemption", {"receipt_datetime": "yesterday"}, "/receipt_datetime"),
+        ("process_batch_redemption", {"receipt_amount": True}, "/receipt_amount"),
+        ("create_subscription_redemption_code", {"subscription_id": 23}, "/subscription_id"),
+    ],
+)
+def test_a_value_of_another_type_is_named_and_not_quoted(
+    operation: str, change: dict[str, Any], says: str, bodies: Bodies
+) -> None:
+    with pytest.raises(UsageError, match=says) as caught:
+        prepared(operation, {**bodies[operation], **change})
+    assert not any(str(value) in str(caught.value) for value in change.values())
+
+
+def test_a_model_is_held_to_the_contract_too(bodies: Bodies) -> None:
+    model = OnlineRewardRequest.from_dict(bodies[ONLINE])
+    model.receipt_amount = 0.1 + 0.2
+    with pytest.raises(UsageError, match="/receipt_amount"):
+        prepared(ONLINE, model)
+
+
+def test_every_amount_of_whole_cents_passes(bodies: Bodies) -> None:
+    for cents in [*range(5_000), *range(5_000, 100_000_000, 999_983)]:
+        prepared(ONLINE, {**bodies[ONLINE], "receipt_amount": cents / 100})
+
+
+def test_a_body_that_is_nested_too_deeply_is_said_so(bodies: Bodies) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(5_000):
+        deep = {"deeper": deep}
+    with pytest.raises(UsageError, match="nested too deeply"):
+        prepared(ONLINE, {**bodies[ONLINE], "extra": deep})
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import dataclasses
+import http.server
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from client.test_journal import HOST, another, call
 
+from punchh_contract import AsyncPunchhClient, PunchhClient
 from punchh_contract.auth import Credentials
 from punchh_contract.client.errors import (
     AuthenticationError,
@@ -200,12 +203,11 @@ def test_an_authority_tells_tokens_apart_and_gives_none_away() -> None:
     [
         (committed(refused=True), "echo of its own first success"),
         (RefusalError("no", status=422), "echo of its own first success"),
-        (RateLimitedError("slow", status=429), "turned away"),
         (BudgetExceeded("full"), "brought no answer"),
         (OutcomeUnknown("who knows"), "who knows"),
         (UsageError("set PUNCHH_SECRET"), "set PUNCHH_SECRET"),
     ],
-    ids=["refused", "refusal", "rate limited", "budget", "unknown again", "not set up"],
+    ids=["refused", "refusal", "budget", "unknown again", "not set up"],
 )
 def test_only_a_redemption_settles_an_entry(journal: Journal, road: Road, outcome: Any, says: str) -> None:
     numbers = left(journal, call(uid="till-1"), call(uid="till-2"))
@@ -230,6 +232,96 @@ def test_credentials_that_are_refused_are_not_tried_again_and_again(journal: Jou
     assert not any(each.known for each in found)
     assert "not tried" in str(found[-1].error)
     assert len(journal.pending()) == 30
+
+
+class Gatekeeper(http.server.ThreadingHTTPServer):
+    """A server that turns everybody away with one status, and counts them."""
+
+    daemon_threads = True
+
+    def __init__(self, status: int) -> None:
+        super().__init__(("127.0.0.1", 0), Refusing)
+        self.status = status
+        self.asked = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Gatekeeper)
+        self.server.asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "2")
+        if self.server.status == 429:
+            self.send_header("Retry-After", "60")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def turning_away(status: int) -> Iterator[Gatekeeper]:
+    with Gatekeeper(status) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def by_client(options: dict[str, Any]) -> list[Recovered]:
+    with PunchhClient(environ={}, **options) as client:
+        return client.recover()
+
+
+def by_async_client(options: dict[str, Any]) -> list[Recovered]:
+    async def calls() -> list[Recovered]:
+        async with AsyncPunchhClient(environ={}, **options) as client:
+            return await client.recover()
+
+    return asyncio.run(calls())
+
+
+@pytest.mark.parametrize("status", [401, 403, 412, 429])
+@pytest.mark.parametrize("recovered", [by_client, by_async_client])
+def test_a_client_that_is_turned_away_stops_asking(
+    recovered: Callable[[dict[str, Any]], list[Recovered]], status: int, keys: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "redemptions.db"
+    with turning_away(status) as vendor:
+        with another(path, vendor.url) as journal:
+            left(journal, *(call(uid=f"till-{each}") for each in range(12)))
+        options = {**keys, "base_url": vendor.url, "journal": path, "trust_external_uid": True}
+        found = recovered(options)
+        assert vendor.asked == 1
+        assert len(found) == 12
+        assert not any(each.known for each in found)
+        assert isinstance(found[0].error, OutcomeUnknown)
+        assert "not tried" not in str(found[0].error)
+        says = "limit of calls" if status == 429 else "turned away for its credentials"
+        assert all(says in str(each.error) for each in found[1:])
+        # A later recovery may try again, once.
+        assert not any(each.known for each in recovered(options))
+        assert vendor.asked == 2
+
+
+@ROADS
+def test_a_limit_stops_one_operation_only(journal: Journal, road: Road) -> None:
+    left(journal, call(uid="till-1"), call(uid="till-2"), call("create_online_redemption", uid="order-1"))
+    slow = OutcomeUnknown("?", cause_error=RateLimitedError("slow", status=429, retry_after=60.0))
+    vendor = Vendor(slow)
+    found = road(journal, vendor)
+    assert [each.external_uid for each in vendor.asked] == ["till-1", "order-1"]
+    assert [each.known for each in found] == [False, False, True]
+    assert "limit of calls" in str(found[1].error)
 
 
 @ROADS

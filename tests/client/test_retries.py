@@ -27,6 +27,7 @@ from punchh_contract.client.errors import (
 from punchh_contract.client.faults import Fault
 from punchh_contract.client.outcomes import Result
 from punchh_contract.client.prepared import Prepared, prepare
+from punchh_contract.errors import UsageError
 
 ONLINE = "create_online_redemption"
 OPERATIONS = list(contract.load().operations)
@@ -358,3 +359,48 @@ def test_whatever_happens_the_rules_hold(seed: int, clock: Clock, call: Call, re
 def doubtful(event: Event) -> bool:
     """The request may have arrived, and this is no answer that says what became of it."""
     return event in (LOST, LATE, HTML, EMPTY, UNAVAILABLE)
+
+
+def thrown_at(clock: Clock, call: Prepared, events: list[Event | None], **policy: Any) -> Exception:
+    """What becomes of a driver's own failure after these events."""
+    rules = {"max_retries": 2, "deadline": clock.seconds + 60, "trust_external_uid": True, **policy}
+    talk = converse(call, Policy(base_url="http://127.0.0.1:1", **rules), clock.world())
+    for event in (None, *events):
+        talk.send(event)
+    with pytest.raises((OutcomeUnknown, UsageError)) as caught:
+        talk.throw(UsageError("this client is closed"))
+    return caught.value
+
+
+@pytest.mark.parametrize("operation", KEYED)
+@pytest.mark.parametrize("event", [LOST, LATE, HTML, EMPTY], ids=repr)
+def test_a_drivers_failure_does_not_take_a_doubt_away(
+    operation: str, event: Event, clock: Clock, bodies: Bodies
+) -> None:
+    call = prepare(contract.load().operation(operation), bodies[operation], user_agent="Example/POS/1.0")
+    waiting, sending = thrown_at(clock, call, [event]), thrown_at(clock, call, [event, None])
+    for error in (waiting, sending):
+        assert type(error) is OutcomeUnknown
+        assert isinstance(error.__cause__, UsageError)
+
+
+@pytest.mark.parametrize("events", [[], [REFUSED], [REFUSED, None]], ids=repr)
+def test_a_drivers_failure_before_anything_was_sent_is_told_as_it_is(
+    events: list[Event | None], clock: Clock, bodies: Bodies
+) -> None:
+    call = prepare(contract.load().operation(ONLINE), bodies[ONLINE], user_agent="Example/POS/1.0")
+    assert type(thrown_at(clock, call, events)) is UsageError
+    assert type(thrown_at(clock, call, events, doubtful=True)) is UsageError
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_failure_of_ours_to_read_an_answer_leaves_a_doubt(
+    operation: str, clock: Clock, bodies: Bodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("punchh_contract.client.conversation.read", fail)
+    call = prepare(contract.load().operation(operation), bodies[operation], user_agent="Example/POS/1.0")
+    talk = Talk(clock, call, [Answer(200, {}, b"{}")])
+    assert type(talk.error) is OutcomeUnknown

@@ -1,12 +1,19 @@
-"""Type checkers, at their strictest, find nothing wrong with how the client is used; and would."""
+"""Type checkers, at their strictest, find nothing wrong with how the client is used; and would. Who runs none
+is told the same in a sentence.
+"""
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from punchh_contract import PunchhClient
+from punchh_contract.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 USAGE = Path(__file__).parent / "typed_usage.py"
@@ -64,3 +71,36 @@ def pyright(path: Path, folder: Path) -> list[str]:
 def test_pyright_strict_accepts_the_usage_and_no_mistake(tmp_path: Path, mistaken: Path) -> None:
     assert pyright(USAGE, tmp_path) == []
     assert len(pyright(mistaken, tmp_path)) >= len(MISTAKES)
+
+
+@pytest.fixture
+def environ() -> dict[str, str]:
+    return {"PUNCHH_BASE_URL": "https://sandbox.example.com", "PUNCHH_USER_AGENT": "Sandbox/Test/1.0"}
+
+
+@pytest.mark.parametrize("calls", [1.5, "x", None, True, -5], ids=repr)
+def test_a_forecast_of_no_number_is_refused(environ: dict[str, str], calls: Any) -> None:
+    with PunchhClient(environ=environ) as client, pytest.raises(UsageError, match="whole number"):
+        client.forecast(calls)
+
+
+def test_a_forecast_of_none_and_of_many_is_made(environ: dict[str, str]) -> None:
+    with PunchhClient(environ=environ) as client:
+        assert client.forecast(0).seconds == 0
+        assert client.forecast(501).seconds > 0
+
+
+@pytest.mark.parametrize("request_", [None, 5, "text"], ids=repr)
+def test_a_quote_of_no_request_is_refused(environ: dict[str, str], request_: Any) -> None:
+    with PunchhClient(environ=environ) as client, pytest.raises(UsageError, match="model or mapping"):
+        client.quote(request_)
+
+
+def test_the_transport_of_the_page_can_be_brought(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
+) -> None:
+    page = (ROOT / "docs" / "client.md").read_text()
+    (recipe,) = re.findall(r"^```python\n([^`]*HTTPTransport[^`]*)^```", page, re.MULTILINE)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    exec(compile(recipe, "client.md", "exec"), {})  # noqa: S102  # our own page

@@ -1,10 +1,12 @@
 """`punchh-contract call`: one call of one operation from the shell, and what became of it as exit code."""
 
+import contextlib
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
 
@@ -24,8 +26,10 @@ from punchh_contract.errors import PunchhContractError, UsageError
 if TYPE_CHECKING:
     from punchh_contract.client.prepared import Prepared
     from punchh_contract.client.settings import Settings
+    from punchh_contract.client.sync import PunchhClient
 
 REFUSED = 1
+COULD_NOT_RUN = 2
 UNKNOWN = 3
 MASK = "***"
 
@@ -69,60 +73,116 @@ def command(
     A body with "query": true is a quote: nothing is taken. With --dry-run nothing is sent at all.
 
     Exits with 0 if it redeemed, issued or quoted something, 1 if the vendor refused, 2 if it could not run, 3
-    if nobody knows whether it redeemed.
+    if nobody knows whether it redeemed; so too where its output cannot be written.
 
     \b
     Examples:
       punchh-contract call create_online_redemption --data @order.json --target http://127.0.0.1:8787
       punchh-contract call force_redeem --data @- --target http://127.0.0.1:8787 --dry-run < body.json
     """
+    try:
+        code = _called(operation_id, data, target, allow_host, dry_run=dry_run, timeout=timeout)
+    except PunchhContractError as error:
+        _tell(f"Error: {error}", err=True)
+        code = COULD_NOT_RUN
+    ctx.exit(code)
+
+
+def _called(
+    operation_id: str,
+    data: str,
+    target: str | None,
+    allow_host: tuple[str, ...],
+    *,
+    dry_run: bool,
+    timeout: float | None,
+) -> int:
     operation = load().operation(operation_id)
     if target is None:
         raise UsageError("where to? Give --target https://HOST, or set PUNCHH_BASE_URL")
     origin = hosts.origin(target, allow_host)
     document = _document(data)
     settings = _settings(origin, timeout)
-    prepared = _prepared(operation, document, settings)
-    click.echo(_shown(prepared, origin, _headers(prepared, settings)), err=not dry_run)
-    if not dry_run:
-        ctx.exit(_sent(prepared, origin, timeout))
+    try:
+        prepared = _prepared(operation, document, settings)
+        shown = _shown(prepared, origin, _headers(prepared, settings))
+    except RecursionError:
+        raise UsageError(f"{data!r}: nested deeper than any body that is taken") from None
+    if dry_run:
+        click.echo(shown)
+        return 0
+    if _tell(shown, err=True) is not None:
+        return COULD_NOT_RUN  # what cannot be shown is not sent
+    outcome = _sent(prepared, origin, timeout)
+    # Whoever reads only the exit code must be told what happened to the money, whatever the terminal does.
+    lost = _tell(outcome.answer) if outcome.answer else None
+    _tell(outcome.said, err=True)
+    if lost is not None:
+        _tell(f"the answer could not be shown: {lost}", err=True)
+    return outcome.code
 
 
-def _sent(prepared: "Prepared", origin: str, timeout: float | None) -> int:
+class _Outcome(NamedTuple):
+    code: int
+    said: str
+    """For standard error."""
+    answer: str = ""
+    """For standard output."""
+
+
+def _sent(prepared: "Prepared", origin: str, timeout: float | None) -> _Outcome:
     from punchh_contract.client.sync import PunchhClient
 
-    with PunchhClient(base_url=origin) as client:
-        try:
-            # The body as it was frozen: its key is minted once, and what was shown is what is sent.
-            result = getattr(client, prepared.operation.id)(prepared.document, timeout=timeout)
-        except OutcomeUnknown as unknown:
-            uid = f"; external_uid {unknown.external_uid}" if unknown.external_uid else ""
-            click.echo(f"OUTCOME UNKNOWN: {unknown}{uid}", err=True)
-            return UNKNOWN
-        except _REFUSALS as refused:
-            click.echo(f"refused: {refused}", err=True)
-            if refused.raw:
-                click.echo(f"the answer, masked: {_plain(refused.raw)}", err=True)
-            return REFUSED
-        except PunchhContractError:
+    client = PunchhClient(base_url=origin)
+    try:
+        return _judged(client, prepared, timeout)
+    finally:
+        # What cannot be closed, or is interrupted in it, changes nothing of what happened.
+        with contextlib.suppress(Exception, KeyboardInterrupt):
+            client.close()
+
+
+def _judged(client: "PunchhClient", prepared: "Prepared", timeout: float | None) -> _Outcome:
+    try:
+        # The body as it was frozen: its key is minted once, and what was shown is what is sent.
+        result = getattr(client, prepared.operation.id)(prepared.document, timeout=timeout)
+    except OutcomeUnknown as unknown:
+        uid = f"; external_uid {unknown.external_uid}" if unknown.external_uid else ""
+        return _Outcome(UNKNOWN, f"OUTCOME UNKNOWN: {unknown}{uid}")
+    except _REFUSALS as refused:
+        masked = f"\nthe answer, masked: {_plain(refused.raw)}" if refused.raw else ""
+        return _Outcome(REFUSED, f"refused: {refused}{masked}")
+    except PunchhContractError:
+        raise
+    except BaseException as error:
+        # Ctrl-C, a full disk, a bug of ours: whatever it is, the request may have gone out before.
+        if not prepared.committing:
             raise
-        except BaseException as error:
-            # Ctrl-C, a full disk, a bug of ours: whatever it is, the request may have gone out before.
-            if not prepared.committing:
-                raise
-            click.echo(
-                f"OUTCOME UNKNOWN: {type(error).__name__} came between; look it up before it is sent again",
-                err=True,
-            )
-            return UNKNOWN
-    click.echo(json.dumps(result.body, indent=2))
+        return _Outcome(
+            UNKNOWN,
+            f"OUTCOME UNKNOWN: {type(error).__name__} came between; look it up before it is sent again",
+        )
+    try:
+        answer = json.dumps(result.body, indent=2)
+    except RecursionError:
+        answer = "the answer is nested too deeply to be shown"
     if result.refused:
         refusal = result.refusal
         why = f": {refusal.error_id}: {refusal.meaning} {refusal.advice}" if refusal.error_id else ""
-        click.echo(f"refused{why}", err=True)
-        return REFUSED
-    click.echo("committed" if result.committed else "quoted: nothing was taken", err=True)
-    return 0
+        return _Outcome(REFUSED, f"refused{why}", answer)
+    return _Outcome(0, "committed" if result.committed else "quoted: nothing was taken", answer)
+
+
+def _tell(text: str, *, err: bool = False) -> str | None:
+    """Write a line. What stands in the way of that is returned, not raised: the exit code says more."""
+    try:
+        click.echo(text, err=err)
+    except (OSError, ValueError, KeyboardInterrupt) as error:
+        # What waits in the buffer would fail once more on Python's way out, and change the exit code.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
+        return getattr(error, "strerror", None) or type(error).__name__
+    return None
 
 
 def _document(data: str) -> dict[str, Any]:

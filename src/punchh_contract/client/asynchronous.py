@@ -15,10 +15,12 @@ import httpx
 from punchh_contract.client import logs
 from punchh_contract.client.answer import Answer
 from punchh_contract.client.attempt import attempting
-from punchh_contract.client.calls import LIMIT, Held, Progress, Repeat, world
+from punchh_contract.client.calls import Held, Progress, Repeat, world
 from punchh_contract.client.connections import AsyncConnections
 from punchh_contract.client.conversation import Conversation, Wait, converse
 from punchh_contract.client.core import Core
+from punchh_contract.client.decoding import Body
+from punchh_contract.client.entry import Intent
 from punchh_contract.client.errors import CallTimeout, OutcomeUnknown, PunchhError
 from punchh_contract.client.faults import Fault
 from punchh_contract.client.options import AsyncOptions
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 
     from punchh_contract.client.bodies import BatchBody, CodeBody, Fields, ForceBody, OnlineBody, OnlineModel
     from punchh_contract.client.budget import Forecast
+    from punchh_contract.client.entry import Entry, Place
     from punchh_contract.client.flows import AsyncQuote, See
-    from punchh_contract.client.journal import Entry
     from punchh_contract.client.recovery import Recovered, SameGuest
     from punchh_contract.client.results import BatchResult, CodeResult, ForceResult, OnlineResult
     from punchh_contract.contract import Operation
@@ -188,7 +190,7 @@ class AsyncPunchhClient:
         async def repeat(entry: Entry) -> Result:
             prepared = core.reopened(entry)
             held = core.found(prepared.operation, credentials[entry.operation_id])
-            return await self._run(prepared, held, core.deadline(None), entry=None, doubtful=True)
+            return await self._run(prepared, held, core.deadline(None), doubtful=True)
 
         def authority(operation: Operation) -> str | None:
             return authority_of(operation, credentials[operation.id])
@@ -231,49 +233,69 @@ class AsyncPunchhClient:
             see(operation, held.credentials)
         prepared = core.prepared(operation, body, held)
         if operation.rate_limit is not None and core.belongings.budget is not None:
-            await asyncio.to_thread(core.belongings.budget.take, operation)
-        return await self._run(prepared, held, deadline, entry=await self._begun(prepared, held))
+            await asyncio.to_thread(core.count, operation, deadline)
+        return await self._run(prepared, held, deadline)
 
-    async def _begun(self, prepared: Prepared, held: Held) -> int | None:
+    async def _begin(self, prepared: Prepared, held: Held, intent: Intent, deadline: float) -> None:
         core = self._core
-        if core.belongings.journal is None:
-            return None
-        writing = asyncio.ensure_future(asyncio.to_thread(core.begin, prepared, held))
+        if core.belongings.journal is None or not prepared.committing:
+            return
+        writing = asyncio.ensure_future(asyncio.to_thread(core.begin, prepared, held, intent, deadline))
         try:
-            return await asyncio.shield(writing)
-        except asyncio.CancelledError as error:
-            # The thread goes on and writes an intent that nobody will follow.
-            core.settle(await writing, error, Progress())
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            # The thread goes on: it gives up, or takes back what nobody will follow, whoever waits for it.
+            intent.abandoned = True
+            await asyncio.wait([writing])
             raise
+        finally:
+            # What it raised after another cancellation nobody asks for.
+            writing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _resolve(self, repeat: Repeat, timeout: float | None = None, *, renew: bool = False) -> Result:
         self._core.check(repeat)
         deadline = self._core.deadline(timeout)
         held = await self._held(repeat.prepared.operation) if renew else repeat.held
-        return await self._run(repeat.prepared, held, deadline, entry=repeat.entry, doubtful=True)
+        return await self._run(repeat.prepared, held, deadline, place=repeat.place, doubtful=True)
 
     async def _run(
-        self, prepared: Prepared, held: Held, deadline: float, *, entry: int | None, doubtful: bool = False
+        self,
+        prepared: Prepared,
+        held: Held,
+        deadline: float,
+        *,
+        place: Place | None = None,
+        doubtful: bool = False,
     ) -> Result:
-        core, progress = self._core, Progress(written=doubtful)
-        talk = converse(prepared, core.policy(deadline, doubtful=doubtful), world())
+        core, progress, intent = self._core, Progress(written=doubtful), Intent(place)
         try:
+            if not doubtful:
+                await self._begin(prepared, held, intent, deadline)
+            talk = converse(prepared, core.policy(deadline, doubtful=doubtful), world())
             result = await self._drive(talk, held, deadline, progress)
         except Exception as error:
-            await self._settle(entry, error, progress)
+            await self._settle(intent.place, error, progress, deadline)
             if isinstance(error, PunchhError):
-                core.explain(error, prepared, held, entry, progress, self._resolve)
+                core.explain(error, prepared, held, intent.place, progress, self._resolve)
             raise
         except BaseException as error:
-            # Cancelled, say: nothing more is awaited.
-            core.settle(entry, error, progress)
+            # Cancelled, say: nothing more is awaited, and the loop is not held up.
+            core.settle(intent.place, error, progress)
             raise
-        await self._settle(entry, result, progress)
+        await self._settle(intent.place, result, progress, deadline)
         return result
 
-    async def _settle(self, entry: int | None, outcome: Result | Exception, progress: Progress) -> None:
-        if entry is not None:
-            await asyncio.to_thread(self._core.settle, entry, outcome, progress)
+    async def _settle(
+        self, place: Place | None, outcome: Result | Exception, progress: Progress, deadline: float
+    ) -> None:
+        if place is None:
+            return
+        try:
+            await asyncio.to_thread(self._core.settle, place, outcome, progress, deadline)
+        except asyncio.CancelledError:
+            # The thread may not have come to it.
+            self._core.settle(place, outcome, progress)
+            raise
 
     async def _drive(self, talk: Conversation, held: Held, deadline: float, progress: Progress) -> Result:
         event: Answer | Fault | None = None
@@ -283,13 +305,17 @@ class AsyncPunchhClient:
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            if isinstance(step, Wait):
-                await asyncio.sleep(step.seconds)
-                event = None
-            else:
-                start = time.monotonic()
-                event = await self._exchange(step.prepared, step.number, held, deadline, progress)
-                logs.received(step.prepared, step.number, event, time.monotonic() - start)
+            try:
+                if isinstance(step, Wait):
+                    await asyncio.sleep(step.seconds)
+                    event = None
+                else:
+                    start = time.monotonic()
+                    event = await self._exchange(step.prepared, step.number, held, deadline, progress)
+                    logs.received(step.prepared, step.number, event, time.monotonic() - start)
+            except Exception as error:
+                talk.throw(error)  # raises it, or the doubt that an attempt before it left
+                raise
 
     async def _exchange(
         self, prepared: Prepared, number: int, held: Held, deadline: float, progress: Progress
@@ -303,15 +329,19 @@ class AsyncPunchhClient:
             request = self._core.request(prepared, held, left)
             progress.headers = request.headers
             logs.sent(prepared, number, request.headers)
+            progress.attempt = attempt
             try:
                 async with asyncio.timeout(left):
                     response = await self._http.send(request)
                     try:
-                        body = bytearray()
-                        async for part in response.aiter_bytes():
-                            body += part
-                            if len(body) > LIMIT:
-                                return progress.seen(Fault("too_large", written=True))
+                        body = Body(response)
+                        fits = not body.whole or body.add(response.content)
+                        if not body.whole:
+                            async for part in response.aiter_raw():
+                                if not (fits := body.add(part)):
+                                    break
+                        if not fits:
+                            return progress.seen(Fault("too_large", written=True))
                     finally:
                         await response.aclose()
             except Exception as error:  # whatever a brought transport raises

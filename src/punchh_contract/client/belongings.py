@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,24 +17,17 @@ __all__ = ["Belongings"]
 class _Budgets:
     """The budget of a client and its copies, made when it is first asked for: few operations are limited."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, path: str | Path | None) -> None:
+        self.path = path
         self._lock = threading.Lock()
         self._budget: Budget | None = None
 
-    def get(self) -> Budget | None:
-        """None where it is off."""
-        wanted = self._settings.budget
-        if wanted is False:
-            return None
+    def get(self) -> Budget:
         with self._lock:
             if self._budget is None:
                 from punchh_contract.client.budget import Budget
 
-                self._budget = Budget(
-                    None if wanted is None or wanted is True else wanted,
-                    allow_bulk_force_redeem=self._settings.allow_bulk_force_redeem,
-                )
+                self._budget = Budget(self.path)
             return self._budget
 
     def close(self) -> None:
@@ -59,7 +53,7 @@ class Belongings:
     @property
     def budget(self) -> Budget | None:
         """The budget of limited calls; in memory unless the settings name a file, None where it is off."""
-        return self.budgets.get()
+        return None if self.settings.budget is False else self.budgets.get()
 
     def close(self) -> None:
         """Close what is not shared with an original."""
@@ -79,11 +73,11 @@ class Belongings:
         return journal
 
     def _counted(self, original: Belongings | None) -> _Budgets:
-        if original is not None and all(
-            getattr(original.settings, name) == getattr(self.settings, name)
-            for name in ("budget", "allow_bulk_force_redeem")
-        ):
+        wanted = self.settings.budget
+        path = None if isinstance(wanted, bool) else wanted
+        # A copy that does not count hands on what its own copies may count into: none begins at zero.
+        if original is not None and (wanted is False or original.budgets.path == path):
             return original.budgets
-        budgets = _Budgets(self.settings)
+        budgets = _Budgets(path)
         self._own.append(budgets)
         return budgets

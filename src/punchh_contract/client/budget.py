@@ -8,16 +8,17 @@ keep below the limit however the vendor counts (assumed). What bulk use is, PAR 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from punchh_contract.client.errors import BudgetExceeded, BulkMisuse
+from punchh_contract.client.errors import BudgetExceeded, BulkMisuse, CallTimeout
 from punchh_contract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ That Force Redeem is for support on a limited scale, and not to end a campaign w
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 TIDY = 1_000
 """So many calls after which what is older than a day is deleted."""
+
+PATIENCE = 5.0
+"""Seconds that counting waits for others at the same file, at most; each takes milliseconds."""
 
 # What a fork left behind: connections of the parent, which the child must neither use nor close.
 _left_behind: list[object] = []
@@ -67,19 +71,17 @@ class Forecast:
 class Budget:
     """The calls of one business, counted in a file that its processes share, or in memory (`None`).
 
-    Use one file a business: the vendor's limits are those of a key's business. `allow_bulk_force_redeem` is
-    the name by which bulk use is overridden. `clock` gives seconds since 1970. Safe to share between threads.
+    Use one file a business: the vendor's limits are those of a key's business. `clock` gives seconds since
+    1970. Safe to share between threads.
     """
 
     def __init__(
         self,
         path: str | Path | None = None,
         *,
-        allow_bulk_force_redeem: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.path = None if path is None else Path(path).absolute()
-        self._allow_bulk = allow_bulk_force_redeem
         self._clock = clock
         self._lock = threading.RLock()
         self._pid = os.getpid()
@@ -89,16 +91,35 @@ class Budget:
     def __repr__(self) -> str:
         return f"Budget({None if self.path is None else str(self.path)!r})"
 
-    def take(self, operation: Operation, calls: int = 1) -> None:
+    def take(
+        self,
+        operation: Operation,
+        calls: int = 1,
+        *,
+        allow_bulk_force_redeem: bool = False,
+        deadline: float | None = None,
+    ) -> None:
         """Count calls that are about to be sent; an operation without a limit is not counted.
 
+        `allow_bulk_force_redeem` is the name by which the refusal of bulk use is overridden. `deadline`, a
+        value of `time.monotonic`, is when nobody waits any longer.
+
         Raises BudgetExceeded if they do not fit, with the seconds to wait, and BulkMisuse if they are more
-        than single cases; nothing is counted against the limit then.
+        than single cases; nothing is counted against the limit then. Raises CallTimeout if others held the
+        file for too long, and UsageError if it cannot be used.
         """
         if operation.rate_limit is None:
             return
-        if operation.id in BULK and not self._allow_bulk:
-            wait = self._put(_bulk_name(operation), {HOUR: BULK[operation.id]}, calls)
+        until = time.monotonic() + PATIENCE
+        until = until if deadline is None else min(until, deadline)
+        try:
+            self._take(operation, operation.rate_limit, calls, until, bulk=allow_bulk_force_redeem)
+        except TimeoutError as error:
+            raise _late(operation) from error
+
+    def _take(self, operation: Operation, limit: RateLimit, calls: int, until: float, *, bulk: bool) -> None:
+        if operation.id in BULK and not bulk:
+            wait = self._put(_bulk_name(operation), {HOUR: BULK[operation.id]}, calls, until)
             if wait is not None:
                 raise BulkMisuse(
                     f"More than {BULK[operation.id]} calls within an hour: {operation.id} is for single cases"
@@ -106,9 +127,8 @@ class Budget:
                     " sent. If it is agreed with PAR, say so by name: allow_bulk_force_redeem=True.",
                     **_named(operation),
                 )
-        wait = self._put(_name(operation), _rates(operation.rate_limit), calls)
+        wait = self._put(_name(operation), _rates(limit), calls, until)
         if wait is not None:
-            limit = operation.rate_limit
             hint = f"there is room in {wait:.0f} seconds" if wait >= 0 else "there is never room for so many"
             raise BudgetExceeded(
                 f"The budget of {limit.per_minute} calls a minute and {limit.per_day} a day is used up:"
@@ -121,13 +141,21 @@ class Budget:
     def forecast(self, calls: int, operation: Operation | None = None) -> Forecast:
         """Say what a batch would meet; without an `operation`, of the one that the contract limits.
 
-        Nothing is counted. Raises UsageError for an operation without a limit.
+        Nothing is counted. Raises UsageError for an operation without a limit, and for what is no number of
+        calls; CallTimeout as `take` does.
         """
+        if isinstance(calls, bool) or not isinstance(cast("object", calls), int) or calls < 0:
+            raise UsageError("a forecast is of a whole number of calls, 0 or more")
         if operation is None:
             operation = _limited()
         if operation.rate_limit is None:
             raise UsageError(f"the contract knows no limit of {operation.id}: there is nothing to forecast")
-        limit = operation.rate_limit
+        try:
+            return self._forecast(operation, operation.rate_limit, calls)
+        except TimeoutError as error:
+            raise _late(operation) from error
+
+    def _forecast(self, operation: Operation, limit: RateLimit, calls: int) -> Forecast:
         now = int(self._clock() * 1000)
         stamps = [each for each in self._stamps(_name(operation), _rates(limit)) if each >= now - DAY]
         left_minute = limit.per_minute - sum(each >= now - MINUTE for each in stamps)
@@ -153,26 +181,28 @@ class Budget:
                     bucket.close()
             self._buckets = {}
 
-    def _put(self, name: str, rates: dict[int, int], calls: int) -> float | None:
-        """Count; None if it fits, else the seconds to wait, -1.0 if it never will."""
+    def _put(self, name: str, rates: dict[int, int], calls: int, until: float) -> float | None:
+        """Count; None if it fits, else the seconds to wait, -1.0 if it never will. Raises TimeoutError."""
         from pyrate_limiter import RateItem
 
-        with self._held():
-            bucket = self._bucket(name, rates)
+        with self._held(until):
+            bucket = self._bucket(name, rates, until)
             item = RateItem("call", int(self._clock() * 1000), weight=calls)
             try:
-                wait = _atomically(bucket, item)
+                wait = _atomically(bucket, item, until)
                 self._taken += 1
                 if self._taken % TIDY == 0:
                     bucket.leak(item.timestamp)
             except sqlite3.Error as error:
+                _raise_if_busy(error)
                 raise self._unusable(error) from None
         return None if wait is None else max(wait / 1000, -1.0)
 
     def _stamps(self, name: str, rates: dict[int, int]) -> list[int]:
         """When the calls of a bucket were, in milliseconds, oldest first."""
-        with self._held():
-            bucket: Any = self._bucket(name, rates)  # only one of the two has a connection
+        until = time.monotonic() + PATIENCE
+        with self._held(until):
+            bucket: Any = self._bucket(name, rates, until)  # only one of the two has a connection
             if not hasattr(bucket, "conn"):
                 return [each.timestamp for each in bucket.items]
             try:
@@ -183,16 +213,22 @@ class Budget:
             except sqlite3.Error as error:
                 raise self._unusable(error) from None
 
-    def _held(self) -> threading.RLock:
+    @contextlib.contextmanager
+    def _held(self, until: float) -> Generator[None]:
         if self._pid != os.getpid():
             # After a fork: a lock that some other thread of the parent held would never be free again.
             _left_behind.append(self._buckets)
             self._lock, self._pid = threading.RLock(), os.getpid()
             # Counted in memory is counted by one process; a copy would count the parent's calls once more.
             self._buckets = {}
-        return self._lock
+        if not self._lock.acquire(timeout=_left(until)):
+            raise TimeoutError("other threads are counting")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
-    def _bucket(self, name: str, rates: dict[int, int]) -> InMemoryBucket | SQLiteBucket:
+    def _bucket(self, name: str, rates: dict[int, int], until: float) -> InMemoryBucket | SQLiteBucket:
         bucket = self._buckets.get(name)
         if bucket is None:
             try:
@@ -206,11 +242,9 @@ class Budget:
                 bucket = InMemoryBucket(limits)
             else:
                 try:
-                    bucket = SQLiteBucket.init_from_file(limits, table=name, db_path=str(self.path))
-                    # A lost count after a power failure is harmless; a slow disk before each call is not.
-                    bucket.conn.execute("PRAGMA journal_mode = WAL")
-                    bucket.conn.execute("PRAGMA synchronous = NORMAL")
+                    bucket = SQLiteBucket(limits, _opened(self.path, name, until), table=name)
                 except sqlite3.Error as error:
+                    _raise_if_busy(error)
                     raise self._unusable(error) from None
             self._buckets[name] = bucket
         return bucket
@@ -223,12 +257,46 @@ class Budget:
         )
 
 
-def _atomically(bucket: InMemoryBucket | SQLiteBucket, item: object) -> int | None:
+def _opened(path: Path, table: str, until: float) -> sqlite3.Connection:
+    """A connection as a bucket wants it; pyrate-limiter's own way to one waits for others for 5 seconds."""
+    connection = sqlite3.connect(path, timeout=_left(until), check_same_thread=False)
+    try:
+        # A lost count after a power failure is harmless; a slow disk before each call is not.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS '{table}' (name VARCHAR, item_timestamp INTEGER)")
+        index = f"idx_{table}_rate_item_timestamp"
+        connection.execute(f"CREATE INDEX IF NOT EXISTS '{index}' ON '{table}' (item_timestamp)")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _late(operation: Operation) -> CallTimeout:
+    return CallTimeout(
+        "Time was over while others were at the file of the budget: nothing was sent.",
+        retryable=True,
+        **_named(operation),
+    )
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - time.monotonic())
+
+
+def _raise_if_busy(error: sqlite3.Error) -> None:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise TimeoutError("other processes are counting") from error
+
+
+def _atomically(bucket: InMemoryBucket | SQLiteBucket, item: object, until: float) -> int | None:
     """Put an item; None, or the milliseconds to wait. The bucket of a file reads and then writes, so between
     processes that has to be one transaction; it ends it itself when it has written.
     """
     connection = getattr(bucket, "conn", None)
     if connection is not None:
+        connection.execute(f"PRAGMA busy_timeout = {int(_left(until) * 1000)}")
         connection.execute("BEGIN IMMEDIATE")
     try:
         if bucket.put(item):  # type: ignore[arg-type]  # imported late: a RateItem

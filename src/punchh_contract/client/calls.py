@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from punchh_contract.client.answer import Answer
+from punchh_contract.client.attempt import Attempt
 from punchh_contract.client.conversation import Surroundings
 from punchh_contract.client.errors import OutcomeUnknown
 from punchh_contract.client.faults import Fault
@@ -18,6 +19,7 @@ from punchh_contract.errors import UsageError
 
 if TYPE_CHECKING:
     from punchh_contract.auth import Credentials
+    from punchh_contract.client.entry import Place
 
 __all__ = ["LIMIT", "Held", "Progress", "Repeat", "today", "world"]
 
@@ -47,13 +49,22 @@ class Held:
 
 @dataclasses.dataclass(slots=True)
 class Progress:
-    """How far a call has come: the headers that were sent last, the last answer, and whether an attempt may
-    have reached the vendor.
+    """How far a call has come: the headers that were sent last, the last answer, whether an attempt that is
+    over may have reached the vendor, and the attempt that is being made.
     """
 
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     answer: Answer | None = None
     written: bool = False
+    attempt: Attempt | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Something may have reached the vendor; true also in the middle of an attempt, since an interruption
+        can strike anywhere.
+        """
+        under_way = self.attempt
+        return self.written or (under_way is not None and (under_way.written or not under_way.watched))
 
     def seen(self, event: Event) -> Event:
         """Take note of what came of an attempt, and return it."""
@@ -61,6 +72,7 @@ class Progress:
             self.answer, self.written = event, True
         else:
             self.written |= event.written
+        self.attempt = None
         return event
 
 
@@ -69,13 +81,13 @@ class Repeat:
     """How an unknown outcome is asked for again: the very call, as the same guest, at the same place.
 
     `held` are the credentials of the first try: the same bytes under another guest's token would take from
-    that guest. `entry` is its place in the journal, `run` the client's way of doing it.
+    that guest. `place` is where it stands in a journal, `run` the client's way of doing it.
     """
 
     prepared: Prepared
     held: Held
     origin: str
-    entry: int | None
+    place: Place | None
     run: Callable[[Repeat], Any]
 
     def __call__(self) -> Any:

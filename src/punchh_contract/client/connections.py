@@ -33,17 +33,27 @@ class Connections:
         self, base_url: httpx.URL, client: httpx.Client | None, transport: httpx.BaseTransport | None
     ) -> None:
         self._lock = threading.Lock()
-        self._base_url = base_url
         self._client = client
         self._ours = client is None and transport is None
         self._pid = os.getpid()
         self._closed = False
+        self._tls = _tls_for(base_url) if self._ours else None
         self._transport = transport or (None if client else self._made())
 
     def check(self) -> None:
         """Raises UsageError once it is closed."""
         if self._closed or (self._client is not None and self._client.is_closed):
             raise UsageError(_CLOSED)
+
+    def renew(self) -> None:
+        """Give our pool up, and make another: an interrupt (Ctrl-C) that struck inside httpcore can leave one
+        of its locks taken for good, and the next call would wait for it without an end.
+
+        The calls of other threads that are at the old one go on; its connections end with the last of them.
+        """
+        with self._lock:
+            if self._ours and not self._closed:
+                self._transport = self._made()
 
     def send(self, request: httpx.Request) -> httpx.Response:
         """Send, and return the answer with its body not yet read. Raises what a transport raises."""
@@ -66,7 +76,7 @@ class Connections:
     def _made(self) -> httpx.BaseTransport:
         from punchh_contract.client.deadline import WatchedTransport
 
-        return WatchedTransport(_tls_for(self._base_url))
+        return WatchedTransport(self._tls)
 
 
 class AsyncConnections:

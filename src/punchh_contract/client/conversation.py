@@ -90,8 +90,9 @@ Conversation = Generator[Send | Wait, Answer | Fault | None, Result]
 def converse(prepared: Prepared, policy: Policy, world: Surroundings) -> Conversation:
     """Talk until the outcome is known: yields what to do, takes what came of it, returns the result.
 
-    Raises whatever `read` raises; `ConnectionFailed` and `CallTimeout` where nothing can have been taken, and
-    `OutcomeUnknown` where something may have been.
+    A driver that fails by itself throws its exception in. Raises whatever `read` raises; `ConnectionFailed`
+    and `CallTimeout` where nothing can have been taken, and `OutcomeUnknown` where something may have been;
+    a driver's exception where no attempt of this conversation may have been taken.
     """
     return _Talk(prepared, policy, world).run()
 
@@ -103,11 +104,29 @@ class _Talk:
         self._world = world
         self._sent = 0
         self._retries = 0
+        # An attempt of ours may have been taken.
+        self._lost = False
         # What may be sent again after it was written: what takes nothing, and what the key makes harmless.
         self._repeatable = not prepared.committing or (prepared.keyed and policy.trust_external_uid)
-        self._doubt = policy.doubtful and prepared.committing
+        self._doubtful = policy.doubtful and prepared.committing
+
+    @property
+    def _doubt(self) -> bool:
+        return self._lost or self._doubtful
 
     def run(self) -> Conversation:
+        try:
+            return (yield from self._talk())
+        except PunchhError:
+            raise
+        except Exception as error:
+            # The driver's own failure, which it throws in, or ours: a client that somebody closed meanwhile,
+            # say. It tells nothing of what was sent before.
+            if not self._lost:
+                raise
+            raise self._unknown(None, error) from error
+
+    def _talk(self) -> Conversation:
         current = self._prepared
         while True:
             self._sent += 1
@@ -135,7 +154,7 @@ class _Talk:
             return self._again(self._unwritten(fault), repeatable=fault.kind not in _HOPELESS)
         if not self._prepared.committing:
             return self._again(self._unwritten(fault), repeatable=True)
-        self._doubt = True
+        self._lost = True
         return self._again(self._unknown(None, fault.error), repeatable=self._repeatable)
 
     def _after_answer(self, answer: Answer) -> Result | float:
@@ -143,7 +162,7 @@ class _Talk:
         try:
             result = read(self._prepared, answer, self._sent, now=self._world.today())
         except OutcomeUnknown as unknown:
-            self._doubt = True
+            self._lost = True
             return self._again(unknown, repeatable=self._repeatable, at_least=_asked(answer, self._world))
         except RateLimitedError as error:
             # The vendor counted and did nothing; an operation that may never be repeated is not, even so.
@@ -154,6 +173,10 @@ class _Talk:
             return self._again(error, repeatable=True, at_least=_asked(answer, self._world))
         except AnswerError as error:
             raise self._told(error) from None
+        except Exception:
+            # Ours: it must not hide that there was an answer, which may have been a redemption.
+            self._lost = self._prepared.committing
+            raise
         if result.refused and self._doubt:
             raise self._told(_as_error(result)) from None
         return result

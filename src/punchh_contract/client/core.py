@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import math
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -27,17 +26,20 @@ from punchh_contract.client.errors import (
 )
 from punchh_contract.client.outcomes import Result
 from punchh_contract.client.prepared import Prepared, RequestModel, prepare, reopen
-from punchh_contract.client.settings import Settings
+from punchh_contract.client.settings import Settings, checked_seconds
 from punchh_contract.errors import UsageError
 from punchh_contract.signing import sign
 
 if TYPE_CHECKING:
     from punchh_contract.auth import Credentials
     from punchh_contract.client.budget import Forecast
-    from punchh_contract.client.journal import Entry
+    from punchh_contract.client.entry import Entry, Intent, Place
     from punchh_contract.contract import Contract, Operation
 
 __all__ = ["Core"]
+
+SETTLING = 2.0, 0.1
+"""Seconds that an outcome waits for a busy journal: at most, within the time of its call, and at least."""
 
 
 class Core:
@@ -156,46 +158,58 @@ class Core:
 
     def deadline(self, timeout: float | None) -> float:
         """When a call that starts now is over. Raises UsageError for a time that is none."""
-        seconds = self.settings.timeout if timeout is None else timeout
-        known = isinstance(seconds, int | float)  # pyright: ignore[reportUnnecessaryIsInstance]  # not all check
-        if not known or not 0 < seconds < math.inf:
-            raise UsageError("timeout is a number of seconds above 0")
+        seconds = self.settings.timeout if timeout is None else checked_seconds("timeout", timeout)
         return time.monotonic() + seconds
 
-    def begin(self, prepared: Prepared, held: Held) -> int | None:
+    def count(self, operation: Operation, deadline: float) -> None:
+        """Count a call against the budget, if it is limited; raises as `Budget.take` does."""
+        if operation.rate_limit is not None and (budget := self.belongings.budget) is not None:
+            bulk = self.settings.allow_bulk_force_redeem
+            budget.take(operation, allow_bulk_force_redeem=bulk, deadline=deadline)
+
+    def begin(self, prepared: Prepared, held: Held, intent: Intent, deadline: float) -> None:
         """Write the intent down, if there is a journal and something can be taken; on disk afterwards."""
         journal = self.belongings.journal
         if journal is None or not prepared.committing:
-            return None
+            return
         from punchh_contract.client.journal import authority_of
 
-        return journal.begin(prepared, authority=authority_of(prepared.operation, held.credentials))
+        authority = authority_of(prepared.operation, held.credentials)
+        journal.begin(prepared, authority=authority, intent=intent, patience=deadline - time.monotonic())
 
-    def settle(self, entry: int | None, outcome: Result | BaseException, progress: Progress) -> None:
-        """Write down what came of it."""
+    def settle(
+        self,
+        place: Place | None,
+        outcome: Result | BaseException,
+        progress: Progress,
+        deadline: float = 0.0,
+    ) -> None:
+        """Write down what came of it; past the deadline only if nobody else is writing."""
         journal = self.belongings.journal
-        if entry is None or journal is None:
+        if place is None or journal is None:
             return
+        most, least = SETTLING
+        patience = max(least, min(most, deadline - time.monotonic()))
         if isinstance(outcome, Result | AnswerError) and progress.answer is not None:
-            journal.answered(entry, progress.answer.status, progress.answer.body)
-        elif isinstance(outcome, ConnectionFailed | CallTimeout) or not progress.written:
-            journal.failed(entry, type(outcome).__name__)
+            journal.answered(place, progress.answer.status, progress.answer.body, patience=patience)
+        elif isinstance(outcome, ConnectionFailed | CallTimeout) or not progress.reached:
+            journal.failed(place, type(outcome).__name__, patience=patience)
         else:
-            journal.unknown(entry, type(outcome).__name__)
+            journal.unknown(place, type(outcome).__name__, patience=patience)
 
     def explain(
         self,
         error: PunchhError,
         prepared: Prepared,
         held: Held,
-        entry: int | None,
+        place: Place | None,
         progress: Progress,
         run: Callable[[Repeat], Any],
     ) -> None:
         """Add to an error what only a client knows: how to resolve it, what the doctor says."""
         if isinstance(error, OutcomeUnknown):
             if prepared.keyed:
-                error.bind(Repeat(prepared, held, self.origin, entry, run))
+                error.bind(Repeat(prepared, held, self.origin, place, run))
         elif isinstance(error, SignatureError) and self.settings.doctor:
             from punchh_contract.client.doctor import diagnose
 
@@ -221,6 +235,12 @@ class Core:
         """Raises UsageError that says what stands in the way of sending it again."""
         if repeat.origin != self.origin:
             raise UsageError(f"the call went to {repeat.origin}, and this client calls {self.origin}")
+        journal = self.belongings.journal
+        if repeat.place is not None and (journal is None or journal.path != repeat.place.journal):
+            # What came of it belongs there; in another journal the same number is another call.
+            raise UsageError(
+                f"the call stands in the journal {repeat.place.journal}: resolve it through a client of that"
+            )
         if not self.settings.trust_external_uid:
             raise UsageError(
                 f"{repeat.prepared.operation.id}: nobody has told this client that the vendor repeats its"

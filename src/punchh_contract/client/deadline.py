@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 import typing
+import weakref
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 
 import httpcore
@@ -35,12 +36,13 @@ class WatchedTransport(httpx.BaseTransport):
     """The transport of `PunchhClient`. `tls` is for https; None takes httpcore's default."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._streams: _Streams = weakref.WeakSet()
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=CONNECTIONS,
             max_keepalive_connections=KEPT,
             keepalive_expiry=IDLE,
-            network_backend=_Backend(),
+            network_backend=_Backend(self._streams),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -49,10 +51,15 @@ class WatchedTransport(httpx.BaseTransport):
         with _as_httpx():
             answer = self._pool.handle_request(_request(request, request.stream))
         assert isinstance(answer.stream, Iterable)  # noqa: S101  # httpcore's own contract
-        return _response(answer, _Body(answer.stream))
+        return _response(answer, _Body(answer.stream, self))
 
     def close(self) -> None:
         self._pool.close()
+
+    def __del__(self) -> None:
+        # A pool that was given up, when the last call has left it: its own locks are not to be trusted.
+        for stream in list(self._streams):
+            stream.close()
 
 
 class AsyncWatchedTransport(httpx.AsyncBaseTransport):
@@ -80,6 +87,9 @@ class AsyncWatchedTransport(httpx.AsyncBaseTransport):
 
 
 class _Backend(httpcore.NetworkBackend):
+    def __init__(self, streams: _Streams) -> None:
+        self._streams = streams
+
     def connect_tcp(
         self,
         host: str,
@@ -90,12 +100,15 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         left = _left(timeout, httpcore.ConnectTimeout)
         seconds = 60.0 if left is None else left  # None: nobody said; the call of a client always does
-        return _Stream(dial(host, port, seconds, local_address=local_address, options=socket_options))
+        inner = dial(host, port, seconds, local_address=local_address, options=socket_options)
+        return _Stream(inner, self._streams)
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, streams: _Streams) -> None:
         self._inner = inner
+        self._streams = streams
+        streams.add(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
@@ -114,10 +127,14 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left), self._streams)
 
     def get_extra_info(self, info: str) -> typing.Any:
         return self._inner.get_extra_info(info)
+
+
+_Streams = weakref.WeakSet[_Stream]
+"""Those of a transport that still live."""
 
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
@@ -166,8 +183,9 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, inner: Iterable[bytes]) -> None:
+    def __init__(self, inner: Iterable[bytes], transport: WatchedTransport) -> None:
         self._inner = inner
+        self._transport = transport  # lives as long as somebody reads
 
     def __iter__(self) -> Iterator[bytes]:
         with _as_httpx():

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from punchh_contract.auth import Credentials
     from punchh_contract.facts import Operation
 
-__all__ = ["COLUMNS", "Entry", "State", "authority_of", "entry_of"]
+__all__ = ["COLUMNS", "Entry", "Intent", "Place", "State", "authority_of", "entry_of"]
 
 State = Literal["pending", "answered", "failed"]
 
@@ -54,6 +56,32 @@ class Entry:
             f"Entry(id={self.id}, operation_id={self.operation_id!r}, state={self.state!r},"
             f" external_uid={self.external_uid!r}, fingerprint={self.fingerprint!r})"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call stands: in which journal, as which entry. The fingerprint is the call's: in another file,
+    or in one that was made anew, the same number is another call.
+    """
+
+    journal: Path
+    id: int
+    fingerprint: str
+
+
+class Intent:
+    """What a running call knows of its entry. The journal holds it weakly: a call that is over, however it
+    ended, is then at its entry no more.
+
+    `place` is None as long as nothing is written down. `abandoned`: the call was given up before it sent
+    anything, so that whoever is still writing the intent down takes it back.
+    """
+
+    __slots__ = ("__weakref__", "abandoned", "place")
+
+    def __init__(self, place: Place | None = None) -> None:
+        self.place = place
+        self.abandoned = False
 
 
 def authority_of(operation: Operation, credentials: Credentials) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from punchh_contract.client.entry import authority_of
@@ -40,18 +40,17 @@ class Send(Protocol):
     """What a quote needs of `PunchhClient`: its way to make one call. That of `AsyncPunchhClient` returns an
     awaitable."""
 
-    def __call__(
-        self, operation_id: str, body: dict[str, Any], timeout: float | None, *, see: See
-    ) -> Any:
+    def __call__(self, operation_id: str, body: dict[str, Any], timeout: float | None, *, see: See) -> Any:
         raise NotImplementedError
 
 
 class _Quote(Generic[R]):
-    """What both kinds of quote are: a frozen request, its answer, and a gate for the one commit."""
+    """What both kinds of quote are: a frozen request, its guest, its answer, a gate for the commit."""
 
-    def __init__(self, operation_id: str, request: Mapping[str, Any], result: R) -> None:
+    def __init__(self, operation_id: str, request: Mapping[str, Any], guest: _Guest, result: R) -> None:
         self._operation_id = operation_id
         self._request = request
+        self._guest = guest
         self._result = result
         self._gate = _Gate[R](operation_id)
 
@@ -105,26 +104,29 @@ class Quote(_Quote[R]):
     """
 
     def __init__(
-        self, operation_id: str, request: Mapping[str, Any], result: R, send: Callable[..., R]
+        self, operation_id: str, request: Mapping[str, Any], guest: _Guest, result: R, send: Send
     ) -> None:
-        super().__init__(operation_id, request, result)
+        super().__init__(operation_id, request, guest, result)
         self._send = send
 
-    def commit(self, *, timeout: float | None = None) -> R:
+    def commit(self, *, same_guest: bool = False, timeout: float | None = None) -> R:
         """Redeem what was quoted, once, and return the result, `committed` or `refused`.
 
         The request is the quoted one, whatever became of the object that it was made of. Another call returns
         the first one's result if that redeemed; it sends again only after an answer, or an error, that leaves
-        no doubt that nothing was taken. `timeout`: seconds for all of it; None is the client's.
+        no doubt that nothing was taken. `same_guest=True` says that another access token than the quote's is
+        the same guest's, since it was refreshed. `timeout`: seconds for all of it; None is the client's.
 
         Raises what the client's method for the operation raises; `OutcomeUnknown` also at each later call
-        after one (use its `resolve()`); UsageError if the quote was refused, while another thread commits it,
-        and after a commit that was interrupted.
+        after one (use its `resolve()`); UsageError if the quote was refused, under another access token,
+        while another thread commits it, and after a commit that was interrupted.
         """
         if (done := self._enter()) is not None:
             return done
         try:
-            result = self._send(self.request, timeout=timeout)
+            result: R = self._send(
+                self._operation_id, self.request, timeout, see=self._guest.checked(same=same_guest)
+            )
         except BaseException as error:
             self._gate.failed(error)
             raise
@@ -135,17 +137,19 @@ class AsyncQuote(_Quote[R]):
     """What the vendor would redeem on a receipt; made by `AsyncPunchhClient.quote`. See `Quote`."""
 
     def __init__(
-        self, operation_id: str, request: Mapping[str, Any], result: R, send: Callable[..., Awaitable[R]]
+        self, operation_id: str, request: Mapping[str, Any], guest: _Guest, result: R, send: Send
     ) -> None:
-        super().__init__(operation_id, request, result)
+        super().__init__(operation_id, request, guest, result)
         self._send = send
 
-    async def commit(self, *, timeout: float | None = None) -> R:
+    async def commit(self, *, same_guest: bool = False, timeout: float | None = None) -> R:
         """Redeem what was quoted, once; see `Quote.commit`. A cancelled commit counts as interrupted."""
         if (done := self._enter()) is not None:
             return done
         try:
-            result = await self._send(self.request, timeout=timeout)
+            result: R = await self._send(
+                self._operation_id, self.request, timeout, see=self._guest.checked(same=same_guest)
+            )
         except BaseException as error:
             self._gate.failed(error)
             raise
@@ -153,48 +157,92 @@ class AsyncQuote(_Quote[R]):
 
 
 def quote(
-    client: Client, request: RequestModel | Mapping[str, Any], *, timeout: float | None = None
+    send: Send, request: RequestModel | Mapping[str, Any], *, timeout: float | None = None
 ) -> Quote[Any]:
     """Ask what `request` would redeem; the body of `PunchhClient.quote`.
 
     `request` is an online or a batch request, as model or mapping; it is copied. Raises UsageError for a
-    request of another operation, which the vendor cannot quote, and what the client's method raises.
+    request of another operation, which the vendor cannot quote, and for what is no request; and what the
+    client's method raises.
     """
     operation_id, frozen = _frozen(request)
-    send = getattr(client, operation_id)
-    return Quote(operation_id, frozen, send(_asked(frozen), timeout=timeout), send)
+    guest = _Guest(operation_id)
+    result = send(operation_id, _asked(frozen), timeout, see=guest.noted)
+    return Quote(operation_id, frozen, guest, result, send)
 
 
 async def quote_async(
-    client: Client,
-    request: RequestModel | Mapping[str, Any],
-    *,
-    timeout: float | None = None,
+    send: Send, request: RequestModel | Mapping[str, Any], *, timeout: float | None = None
 ) -> AsyncQuote[Any]:
     """The same for `AsyncPunchhClient.quote`."""
     operation_id, frozen = _frozen(request)
-    send = getattr(client, operation_id)
-    return AsyncQuote(operation_id, frozen, await send(_asked(frozen), timeout=timeout), send)
+    guest = _Guest(operation_id)
+    result = await send(operation_id, _asked(frozen), timeout, see=guest.noted)
+    return AsyncQuote(operation_id, frozen, guest, result, send)
 
 
 def _frozen(request: RequestModel | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The operation, and a copy of the request as it will be committed."""
-    body = dict(request) if isinstance(request, Mapping) else request.to_dict()
+    body = _copied(request)
     operation_id = next((each for field, each in _OPERATIONS.items() if field in body), None)
     if operation_id is None:
         raise UsageError(
             "only an online request (it has a `discount_type`) and a batch (it has `line_items`) can be"
             " quoted: the other operations have no `query`, they redeem or issue at once"
         )
-    frozen = copy.deepcopy(body)
-    frozen.pop("query", None)
-    if not frozen.get("external_uid"):
-        frozen["external_uid"] = uuid7()
-    return operation_id, frozen
+    body.pop("query", None)
+    if not body.get("external_uid"):
+        body["external_uid"] = uuid7()
+    return operation_id, body
+
+
+def _copied(request: RequestModel | Mapping[str, Any]) -> dict[str, Any]:
+    # Types do not hold at run time.
+    if not isinstance(request, Mapping) and not hasattr(cast("object", request), "to_dict"):
+        raise UsageError(
+            f"an online or a batch request can be quoted, as model or mapping, not {type(request).__name__}"
+        )
+    try:
+        return copy.deepcopy(dict(request) if isinstance(request, Mapping) else request.to_dict())
+    except RecursionError:
+        raise UsageError("the request cannot be quoted: it is nested deeper than any that is taken") from None
+    except (AttributeError, TypeError, ValueError):
+        # Their texts quote values, which may be a guest's.
+        raise UsageError(
+            "the request cannot be quoted: it holds a value of a type that it does not take"
+        ) from None
 
 
 def _asked(frozen: Mapping[str, Any]) -> dict[str, Any]:
     return {**copy.deepcopy(dict(frozen)), "query": True}
+
+
+class _Guest:
+    """Whose quote it is, by a digest of the access token: a function can give another guest's the next time.
+
+    None stands for no token; the guest is then named in the body, which is frozen.
+    """
+
+    def __init__(self, operation_id: str) -> None:
+        self._operation_id = operation_id
+        self._authority: str | None = None
+
+    def noted(self, operation: Operation, credentials: Credentials) -> None:
+        """Take note of who quotes."""
+        self._authority = authority_of(operation, credentials)
+
+    def checked(self, *, same: bool) -> See:
+        """What refuses any other who commits, unless somebody said that it is the same."""
+
+        def see(operation: Operation, credentials: Credentials) -> None:
+            if not same and authority_of(operation, credentials) != self._authority:
+                raise UsageError(
+                    f"{self._operation_id}: this was quoted under another access token than is given now, and"
+                    " would redeem from that one's guest. Nothing was sent: quote again, or say with"
+                    " commit(same_guest=True) that the token was only refreshed"
+                )
+
+        return see
 
 
 class _Gate(Generic[R]):

@@ -7,10 +7,12 @@ credential, the value.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 
 from punchh_contract.client.answer import Answer
+from punchh_contract.client.attempt import current
 from punchh_contract.client.faults import Fault
 from punchh_contract.client.prepared import Prepared
 from punchh_contract.errors import UsageError
@@ -18,6 +20,7 @@ from punchh_contract.errors import UsageError
 __all__ = ["LOGGER", "masked", "received", "sent", "set_up"]
 
 LOGGER = logging.getLogger("punchh_contract")
+_WIRES = ("httpcore.http11", "httpcore.http2")
 
 _LEVELS = {"info": logging.INFO, "debug": logging.DEBUG}
 _OPEN = frozenset(
@@ -27,10 +30,13 @@ _OPEN = frozenset(
 
 
 def set_up(environ: Mapping[str, str]) -> None:
-    """Show the log on stderr as `PUNCHH_LOG` says; once, however many clients there are.
+    """Show the log on stderr as `PUNCHH_LOG` says; once, however many clients there are. And keep httpcore's
+    own log from telling the headers of our answers; what it says of others' calls stays.
 
     Raises UsageError for another value than info or debug.
     """
+    for name in _WIRES:
+        logging.getLogger(name).addFilter(_tells_no_answer)
     wanted = environ.get("PUNCHH_LOG", "").strip().lower()
     if not wanted:
         return
@@ -41,6 +47,10 @@ def set_up(environ: Mapping[str, str]) -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
         LOGGER.addHandler(handler)
+
+
+def _tells_no_answer(record: logging.LogRecord) -> bool:
+    return current.get() is None or not str(record.msg).startswith("receive_response_headers.complete")
 
 
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
@@ -64,9 +74,13 @@ def sent(prepared: Prepared, number: int, headers: Mapping[str, str]) -> None:
 
 
 def received(prepared: Prepared, number: int, event: Answer | Fault, seconds: float) -> None:
-    """Say what came of it."""
-    if not LOGGER.isEnabledFor(logging.INFO):
-        return
+    """Say what came of it. Never raises: a filter that fails must not cost the outcome."""
+    if LOGGER.isEnabledFor(logging.INFO):
+        with contextlib.suppress(Exception):
+            _received(prepared, number, event, seconds)
+
+
+def _received(prepared: Prepared, number: int, event: Answer | Fault, seconds: float) -> None:
     name, mark = prepared.operation.id, prepared.fingerprint[:12]
     if isinstance(event, Answer):
         LOGGER.info(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from types import UnionType
 from typing import Self
 
 from punchh_contract.client import money
@@ -22,7 +23,8 @@ class MenuBuilder:
 
     Each method takes `total`, the dollars of the whole line for all of its quantity, as Decimal, int or text,
     and returns the builder. Each raises UsageError for an amount that is not exact or below zero, for a
-    quantity below one, and for a line without a name.
+    quantity that is no whole number from 1 on, for an `item_id` that is neither a whole number nor a text,
+    and for a line without a name.
 
         receipt = (
             MenuBuilder()
@@ -120,10 +122,15 @@ class MenuBuilder:
         group: str,
         serial: tuple[int, int] | None = None,
     ) -> Self:
-        if not name:
+        # Types do not hold at run time, and a quantity of 1.5 or an id of "None" would be sent as it is.
+        if not name or not _is(name, str):
             raise UsageError("a line has no name: pass what it sells, the vendor shows it to the guest")
-        if isinstance(quantity, bool) or quantity < 1:
+        if not _is(quantity, int) or quantity < 1:
             raise UsageError(f"{name}: a quantity is a whole number from 1 on")
+        if not _is(item_id, int | str) or item_id == "":
+            raise UsageError(f"{name}: an item_id is the till's own for it, a whole number or a text")
+        if not _is(family, str) or not _is(group, str):
+            raise UsageError(f"{name}: family and group are texts; leave them away where the till has none")
         amount = money.dollars(total, name)
         if amount < 0:
             raise UsageError(
@@ -133,3 +140,7 @@ class MenuBuilder:
         base, modifier = serial or (max((line.base for line in self._lines), default=0) + 1, 0)
         self._lines.append(Line(base, modifier, letter, name, str(item_id), quantity, amount, family, group))
         return self
+
+
+def _is(value: object, kind: type | UnionType) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)

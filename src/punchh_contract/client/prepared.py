@@ -91,8 +91,9 @@ def prepare(
     commits; not for a dry run, since the vendor locks a basket by it (a `quote` brings its own).
     `accept_language` and `accept_timezone` go to the operations that know them.
 
-    Raises UsageError that names the field: one that is missing or of the wrong kind, a number that JSON or
-    cents cannot carry, a time without a zone, or a `query` other than true.
+    Raises UsageError that names the field: one that is missing or does not fit the contract's schema, a
+    number that JSON or cents cannot carry, a time without a zone, a blank `external_uid`, or a `query` other
+    than true.
     """
     if not user_agent.strip():
         raise UsageError(
@@ -116,7 +117,7 @@ def prepare(
         )
     committing = known.commits(document)
     external_uid = _key(operation, document, mint if committing else None)
-    return _frozen(
+    prepared = _frozen(
         operation,
         str(kwargs["url"]),
         _encoded(operation, document),
@@ -124,6 +125,8 @@ def prepare(
         committing=committing,
         headers={**kwargs["headers"], "Accept": "application/json"},
     )
+    known.check(prepared.document)
+    return prepared
 
 
 def reopen(
@@ -181,6 +184,8 @@ def _key(operation: Operation, document: dict[str, Any], mint: Callable[[], str]
         value = document[name] = mint()
     if value and not isinstance(value, str):
         raise UsageError(f"{operation.id}: {name} is a text, such as a UUID or the number of your order")
+    if value and not value.strip():
+        raise UsageError(f"{operation.id}: {name} is blank: leave it out, and one is made")
     return value or None
 
 
@@ -206,3 +211,5 @@ def _encoded(operation: Operation, document: dict[str, Any]) -> bytes:
     except ValueError as error:
         # NaN and infinity; a circle; half a surrogate pair, which UTF-8 has no bytes for.
         raise UsageError(f"{operation.id}: the body holds what JSON cannot carry (NaN, say)") from error
+    except RecursionError:
+        raise UsageError(f"{operation.id}: the body is nested too deeply") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from punchh_contract.client import money
 from punchh_contract.errors import UsageError
@@ -69,7 +69,8 @@ class Receipt:
     """A receipt, checked when it was made and frozen since.
 
     `lines` in their order; `at` its time, with a zone; `number` the till's number of it.
-    Raises UsageError for a time without a zone, a missing number, and amounts that do not add up.
+    Raises UsageError for what is no time with a zone, a missing number, and amounts that do not
+    add up.
     """
 
     lines: tuple[Line, ...]
@@ -77,13 +78,21 @@ class Receipt:
     number: str
 
     def __post_init__(self) -> None:
+        # Types do not hold at run time.
+        if not isinstance(cast("object", self.at), datetime):
+            raise UsageError(
+                f"the receipt's time is a {type(self.at).__name__}: pass an aware datetime, such as"
+                " datetime.now(UTC)"
+            )
         if self.at.utcoffset() is None:
             raise UsageError(
                 "the receipt's time has no zone, and a till's local time is another hour elsewhere:"
                 " pass an aware datetime, such as datetime.now(UTC)"
             )
-        if not self.number:
-            raise UsageError("the receipt has no number: pass the till's own, it becomes `transaction_no`")
+        if not self.number or not isinstance(cast("object", self.number), str):
+            raise UsageError(
+                "the receipt has no number: pass the till's own as text, it becomes `transaction_no`"
+            )
         if self.subtotal < 0:
             raise UsageError(
                 f"the discounts are {-self.subtotal} dollars more than the items cost: nothing is left to"

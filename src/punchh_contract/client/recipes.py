@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from punchh_contract.errors import UsageError
+from punchh_contract.json_types import JsonValue
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -31,11 +32,12 @@ class Recipe:
         self.names = frozenset(str(each["name"]) for each in operation.parameters)
         self.discriminator, self._models = _models(operation)
         self._types = tuple(self._models.values())
-        self._commits: jsonschema_rs.Validator | None = None
-        if operation.success.request is not None:
-            import jsonschema_rs
+        self._fits: dict[str, jsonschema_rs.Validator] = {}
+        import jsonschema_rs  # not before it is used: constructing a client is to be quick
 
-            self._commits = jsonschema_rs.validator_for(operation.success.request)
+        self._make = jsonschema_rs.validator_for
+        wanted = operation.success.request
+        self._commits = None if wanted is None else self._make(wanted)
 
     def kwargs(self, model: Any, user_agent: str, optional: Mapping[str, str | None]) -> Json:
         """What `httpx.Client.request` would be given; `optional` headers by their parameter's name.
@@ -65,7 +67,43 @@ class Recipe:
             raise UsageError(f"{operation}: the field {error.args[0]} is missing") from None
         except (ValueError, TypeError, AttributeError):
             # Their texts quote the value, which may be a guest's.
-            raise UsageError(f"{operation}: {_misfit(self.operation, body)} {model.__name__} takes") from None
+            raise self._misfit(model, body) from None
+        except RecursionError:
+            raise UsageError(f"{operation}: the body is nested too deeply") from None
+
+    def check(self, document: Json) -> None:
+        """Hold a body, as JSON, to the contract. Raises UsageError with the pointer of each value that does
+        not fit, and never the value.
+
+        Amounts are dollars with at most two places: what has more is a sum of floats, or in another unit.
+        """
+        kind = document.get(self.discriminator) if self.discriminator else ""
+        model = self._models.get(kind)
+        if model is None:
+            raise UsageError(f"{self.operation.id}: {self.discriminator} is one of {', '.join(self._models)}")
+        if not self._fitting(model).is_valid(document):
+            raise self._misfit(model, document)
+
+    def _fitting(self, model: type[Any]) -> jsonschema_rs.Validator:
+        name = model.__name__
+        found = self._fits.get(name)
+        if found is None:
+            schema = {**self.operation.request_schema, "$ref": f"#/components/schemas/{name}"}
+            found = self._make(cast("Json", _in_cents(schema)), validate_formats=True, mask="the value")
+            self._fits[name] = found
+        return found
+
+    def _misfit(self, model: type[Any], body: Mapping[str, Any]) -> UsageError:
+        """Say which values the contract does not take; only asked when one is known to be wrong."""
+        try:
+            errors = [
+                f"/{'/'.join(map(str, each.instance_path))}: {each.message}"
+                for each in self._fitting(model).iter_errors(dict(body))
+            ]
+        except ValueError:
+            errors = []  # it holds what is no JSON at all
+        what = "; ".join(dict.fromkeys(errors)) or f"not what {model.__name__} takes"
+        return UsageError(f"{self.operation.id}: {what}")
 
     def commits(self, document: Json) -> bool:
         """Tell whether an answer to this body can be a redemption (`x-success.request`)."""
@@ -98,19 +136,19 @@ def _models(operation: Operation) -> tuple[str, dict[Any, type[Any]]]:
     }
 
 
-def _misfit(operation: Operation, body: Mapping[str, Any]) -> str:
-    """Name the fields whose value the contract does not take; only asked when one is known to be wrong."""
-    import jsonschema_rs
-
-    schema = {**operation.request_schema, "$ref": f"#/components/schemas/{_model_name(operation, body)}"}
-    errors = jsonschema_rs.validator_for(schema).iter_errors(dict(body))
-    paths = sorted({".".join(map(str, error.instance_path)) for error in errors} - {""})
-    return f"{', '.join(paths)}: of another kind, or not one of the values, that" if paths else "not what"
-
-
-def _model_name(operation: Operation, body: Mapping[str, Any]) -> str:
-    discriminator, models = _models(operation)
-    return models[body.get(discriminator) if discriminator else ""].__name__
+def _in_cents(schema: JsonValue) -> JsonValue:
+    """The schema, in which each number that is an amount has whole cents (C-12, C-21: they occur)."""
+    if isinstance(schema, list):
+        return [_in_cents(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _in_cents(value) for key, value in schema.items()}
+    properties = found.get("properties")
+    if isinstance(properties, dict):
+        for name, each in properties.items():
+            if name.endswith("amount") and isinstance(each, dict):
+                each["multipleOf"] = 0.01
+    return found
 
 
 def _last(ref: str) -> str:

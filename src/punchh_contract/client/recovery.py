@@ -48,6 +48,9 @@ _NOT_TRIED = (
     "it was not tried: an earlier entry was turned away for its credentials, and ten failures in ten minutes"
     " block the address for an hour"
 )
+_NOT_YET = (
+    "it was not tried: an earlier entry met the limit of calls; recover again once its Retry-After is over"
+)
 _REFUSED = (
     "repeating it was refused, which may be the echo of its own first success: look the guest's account up"
 )
@@ -137,7 +140,7 @@ def _steps(
     trust: bool,
 ) -> Generator[Entry, Result | PunchhContractError, list[Recovered]]:
     found: list[Recovered] = []
-    turned_away: set[str] = set()
+    turned_away: dict[str, str] = {}
     for entry in journal.pending():
         operation = contract.operations.get(entry.operation_id)
         try:
@@ -146,8 +149,8 @@ def _steps(
             # This client has no credentials for it; for the others it may have.
             found.append(Recovered(entry, error=error))
             continue
-        if obstacle is None and entry.operation_id in turned_away:
-            obstacle = _NOT_TRIED
+        if obstacle is None:
+            obstacle = turned_away.get(entry.operation_id)
         if obstacle is not None:
             found.append(Recovered(entry, error=_unknown(entry, operation, obstacle)))
             continue
@@ -159,8 +162,8 @@ def _steps(
             # Whatever ended it was not ours, and others may go on.
             journal.unknown(entry.id, "recovery was interrupted")
             raise
-        if isinstance(outcome, AuthenticationError | SignatureError):
-            turned_away.add(entry.operation_id)
+        if (why := _stops(outcome)) is not None:
+            turned_away[entry.operation_id] = why
         found.append(_settled(journal, entry, operation, outcome))
     return found
 
@@ -183,6 +186,16 @@ def _obstacle(
     if entry.authority != authority(operation) and not (same_guest is not None and same_guest(entry)):
         return _OTHER_GUEST
     return None
+
+
+def _stops(outcome: Result | PunchhContractError) -> str | None:
+    """Why the other entries of the operation are not to be tried; None if they are. A repeated call that may
+    have been written before is unknown whatever stood in its way, which is then the cause.
+    """
+    cause = outcome.cause_error if isinstance(outcome, OutcomeUnknown) else outcome
+    if isinstance(cause, AuthenticationError | SignatureError):
+        return _NOT_TRIED
+    return _NOT_YET if isinstance(cause, RateLimitedError) else None
 
 
 def _settled(

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import math
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,13 +18,17 @@ if TYPE_CHECKING:
     from punchh_contract.auth import Credentials
     from punchh_contract.contract import Operation
 
-__all__ = ["SECRETS", "AsyncSecret", "Secret", "Settings"]
+__all__ = ["SECRETS", "AsyncSecret", "Secret", "Settings", "checked_seconds"]
 
 Secret = str | Callable[[], str | None]
-"""A credential: its value, or a function that returns it anew for each attempt: a token that is refreshed."""
+"""A credential: its value, or a function that returns it anew for each call: a token that is refreshed. The
+attempts of one call are all made with what it returned, so that they speak for one guest."""
 
 AsyncSecret = Secret | Callable[[], Awaitable[str | None]]
 """The same for the async client, whose functions may be coroutines."""
+
+LONGEST = 86_400.0
+"""Seconds: a day. The clocks and locks of the system take no time of any length, and nobody waits longer."""
 
 SECRETS = (
     "client",
@@ -94,9 +97,7 @@ class Settings:
         # Types too: not all who call us have them checked.
         _checked_address(self.base_url)
         for name in ("timeout", "connect_timeout"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-                raise UsageError(f"{name} is a number of seconds above 0")
+            checked_seconds(name, getattr(self, name))
         if (
             isinstance(self.max_retries, bool)
             or not isinstance(self.max_retries, int)  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -225,6 +226,14 @@ def _read(name: str, text: str) -> Any:
             raise UsageError(f"PUNCHH_{name.upper()} is 1 or 0")
         return text.lower() in _YES
     return text
+
+
+def checked_seconds(name: str, value: object) -> float:
+    """Return a length of time; raises UsageError that names it for what is none."""
+    # NaN is neither above nor below anything.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST:
+        raise UsageError(f"{name} is a number of seconds above 0, at most {LONGEST:.0f} (a day)")
+    return value
 
 
 def _text(name: str, value: object) -> str | None:

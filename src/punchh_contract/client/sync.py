@@ -18,10 +18,12 @@ import httpx
 from punchh_contract.client import logs
 from punchh_contract.client.answer import Answer
 from punchh_contract.client.attempt import attempting
-from punchh_contract.client.calls import LIMIT, Held, Progress, Repeat, world
+from punchh_contract.client.calls import Held, Progress, Repeat, world
 from punchh_contract.client.connections import Connections
 from punchh_contract.client.conversation import Conversation, Wait, converse
 from punchh_contract.client.core import Core
+from punchh_contract.client.decoding import Body
+from punchh_contract.client.entry import Intent
 from punchh_contract.client.errors import OutcomeUnknown, PunchhError
 from punchh_contract.client.faults import Fault
 from punchh_contract.client.options import Options
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
     from punchh_contract.auth import Credentials
     from punchh_contract.client.bodies import BatchBody, CodeBody, Fields, ForceBody, OnlineBody, OnlineModel
     from punchh_contract.client.budget import Forecast
+    from punchh_contract.client.entry import Entry, Place
     from punchh_contract.client.flows import Quote, See
-    from punchh_contract.client.journal import Entry
     from punchh_contract.client.recovery import Recovered, SameGuest
     from punchh_contract.client.results import BatchResult, CodeResult, ForceResult, OnlineResult
     from punchh_contract.contract import Operation
@@ -216,7 +218,7 @@ class PunchhClient:
         def repeat(entry: Entry) -> Result:
             prepared = core.reopened(entry)
             held = core.found(prepared.operation, credentials(entry.operation_id))
-            return self._run(prepared, held, core.deadline(None), entry=None, doubtful=True)
+            return self._run(prepared, held, core.deadline(None), doubtful=True)
 
         def authority(operation: Operation) -> str | None:
             return authority_of(operation, credentials(operation.id))
@@ -251,29 +253,36 @@ class PunchhClient:
         if see is not None:
             see(operation, held.credentials)
         prepared = core.prepared(operation, body, held)
-        if operation.rate_limit is not None and core.belongings.budget is not None:
-            core.belongings.budget.take(operation)
-        return self._run(prepared, held, deadline, entry=core.begin(prepared, held))
+        core.count(operation, deadline)
+        return self._run(prepared, held, deadline)
 
     def _resolve(self, repeat: Repeat, timeout: float | None = None, *, renew: bool = False) -> Result:
         self._core.check(repeat)
         deadline = self._core.deadline(timeout)
         held = self._held(repeat.prepared.operation) if renew else repeat.held
-        return self._run(repeat.prepared, held, deadline, entry=repeat.entry, doubtful=True)
+        return self._run(repeat.prepared, held, deadline, place=repeat.place, doubtful=True)
 
     def _run(
-        self, prepared: Prepared, held: Held, deadline: float, *, entry: int | None, doubtful: bool = False
+        self,
+        prepared: Prepared,
+        held: Held,
+        deadline: float,
+        *,
+        place: Place | None = None,
+        doubtful: bool = False,
     ) -> Result:
-        core, progress = self._core, Progress(written=doubtful)
-        talk = converse(prepared, core.policy(deadline, doubtful=doubtful), world())
+        core, progress, intent = self._core, Progress(written=doubtful), Intent(place)
         try:
+            if not doubtful:
+                core.begin(prepared, held, intent, deadline)
+            talk = converse(prepared, core.policy(deadline, doubtful=doubtful), world())
             result = self._drive(talk, held, deadline, progress)
         except BaseException as error:
-            core.settle(entry, error, progress)
+            core.settle(intent.place, error, progress, deadline)
             if isinstance(error, PunchhError):
-                core.explain(error, prepared, held, entry, progress, self._resolve)
+                core.explain(error, prepared, held, intent.place, progress, self._resolve)
             raise
-        core.settle(entry, result, progress)
+        core.settle(intent.place, result, progress, deadline)
         return result
 
     def _drive(self, talk: Conversation, held: Held, deadline: float, progress: Progress) -> Result:
@@ -284,13 +293,17 @@ class PunchhClient:
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            if isinstance(step, Wait):
-                time.sleep(step.seconds)
-                event = None
-            else:
-                start = time.monotonic()
-                event = self._exchange(step.prepared, step.number, held, deadline, progress)
-                logs.received(step.prepared, step.number, event, time.monotonic() - start)
+            try:
+                if isinstance(step, Wait):
+                    time.sleep(step.seconds)
+                    event = None
+                else:
+                    start = time.monotonic()
+                    event = self._exchange(step.prepared, step.number, held, deadline, progress)
+                    logs.received(step.prepared, step.number, event, time.monotonic() - start)
+            except Exception as error:
+                talk.throw(error)  # raises it, or the doubt that an attempt before it left
+                raise
 
     def _exchange(
         self, prepared: Prepared, number: int, held: Held, deadline: float, progress: Progress
@@ -304,21 +317,24 @@ class PunchhClient:
             request = self._core.request(prepared, held, left)
             progress.headers = request.headers
             logs.sent(prepared, number, request.headers)
+            progress.attempt = attempt
             try:
                 response = self._http.send(request)
                 try:
-                    body = bytearray()
-                    for part in response.iter_bytes():
-                        body += part
-                        if len(body) > LIMIT:
+                    body = Body(response)
+                    for part in (response.content,) if body.whole else response.iter_raw():
+                        if not body.add(part):
                             return progress.seen(Fault("too_large", written=True))
                         if attempt.left() <= 0:
                             return progress.seen(Fault("timeout", written=True))
                 finally:
                     response.close()
             except Exception as error:  # whatever a brought transport raises
+                if not isinstance(error, httpx.RequestError):
+                    self._http.renew()  # a signal's handler, say
                 return progress.seen(attempt.fault(error))
             except BaseException:
                 progress.written |= attempt.written or not attempt.watched
+                self._http.renew()
                 raise
             return progress.seen(Answer(response.status_code, response.headers, bytes(body)))

@@ -26,6 +26,11 @@ _UNREADABLE = Mistake(
     "what was sent as the digest is neither hexadecimal nor Base64 of a digest's length",
     "send the lowercase hexadecimal HMAC: 40 characters for SHA-1, 64 for SHA-256",
 )
+_SECRET_ITSELF = Mistake(
+    "secret_itself",
+    "the client secret itself was sent in place of a digest",
+    "send the HMAC that is made with it, and have PAR replace the secret, which was on its way in the open",
+)
 
 
 def diagnose(
@@ -128,11 +133,14 @@ def _signature(
     text = sent.get(operation.signature.header.lower(), "")
     if not text.strip():
         return "absent", ()
+    if text.strip() == held.secret:
+        return "mistake", (_SECRET_ITSELF,)
     digest, written = decoded(text)
     if digest is None:
         return "mistake", (*written, _UNREADABLE)
+    certain = tuple(each for each in written if each.id != "base64")
     if not held.secret:
-        return "unexplained", written
+        return "unexplained", certain
     explained = explain(
         digest,
         Signed(
@@ -146,7 +154,7 @@ def _signature(
         ),
     )
     if explained is None:
-        return "unexplained", written
+        return "unexplained", certain
     mistakes = (*written, *explained)
     return ("mistake" if mistakes else "right"), mistakes
 

@@ -56,7 +56,11 @@ _Making = Callable[[str, bytes, bytes, bytes, bytes], bytes]
 
 
 def decoded(text: str) -> tuple[bytes | None, tuple[Mistake, ...]]:
-    """Return a digest's bytes, and how else it was written than it should be; no bytes if it is none."""
+    """Return a digest's bytes, and how else it was written than it should be; no bytes if it is none.
+
+    That it was written as Base64 (`base64`) is a guess until something is found that it is the digest of:
+    many a word can be read so.
+    """
     found: list[Mistake] = []
     bare = text.strip()
     if match := _PREFIX.match(bare):
@@ -77,6 +81,8 @@ def decoded(text: str) -> tuple[bytes | None, tuple[Mistake, ...]]:
             *found,
             Mistake("base64_of_hex", "the hexadecimal digest is written as Base64 once more", _HEX),
         )
+    if len(raw) not in _LENGTHS:
+        return None, tuple(found)
     return raw, (*found, Mistake("base64", "the digest is written as Base64", _HEX))
 
 
