@@ -13,18 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
+from client.counting import FORCE, MINUTE, Allowed, take_many
 
 from punchh_contract import AsyncPunchhClient, PunchhClient
 from punchh_contract.client.budget import BULK, DAY, Budget
 from punchh_contract.client.errors import BudgetExceeded, BulkMisuse, CallTimeout
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
-from punchh_contract.facts import Operation
 
-FORCE = load().operation("force_redeem")
 BATCH = load().operation("process_batch_redemption")
 assert FORCE.rate_limit is not None
-MINUTE, TODAY = FORCE.rate_limit.per_minute, FORCE.rate_limit.per_day
+TODAY = FORCE.rate_limit.per_day
 KINDS = ["memory", "file"]
 
 
@@ -36,13 +35,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class Allowed(Budget):
-    """A budget whose every call is one for which bulk use was allowed by name."""
-
-    def take(self, operation: Operation, calls: int = 1, **more: Any) -> None:
-        super().take(operation, calls, **{"allow_bulk_force_redeem": True, **more})
 
 
 def made(kind: str, tmp_path: Path, clock: Clock, *, bulk: bool = True) -> "contextlib.closing[Budget]":
@@ -168,19 +160,6 @@ def test_a_forecast_says_it_in_words() -> None:
     big = str(budget.forecast(TODAY + 1))
     assert "does not fit (100,000 calls are left) into a day" in big
     assert "bulk use" in big
-
-
-def take_many(path: Path, start: Any, results: Any) -> None:
-    budget, taken = Allowed(path), 0
-    start.wait()
-    for _ in range(MINUTE):
-        try:
-            budget.take(FORCE)
-            taken += 1
-        except BudgetExceeded:
-            break
-    budget.close()
-    results.put(taken)
 
 
 def test_processes_share_one_budget(tmp_path: Path) -> None:

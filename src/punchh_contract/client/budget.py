@@ -9,7 +9,6 @@ keep below the limit however the vendor counts (assumed). What bulk use is, PAR 
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from punchh_contract.client.errors import BudgetExceeded, BulkMisuse, CallTimeout
+from punchh_contract.client.forking import Forkables
 from punchh_contract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,9 +40,6 @@ TIDY = 1_000
 
 PATIENCE = 5.0
 """Seconds that counting waits for others at the same file, at most; each takes milliseconds."""
-
-# What a fork left behind: connections of the parent, which the child must neither use nor close.
-_left_behind: list[object] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +81,9 @@ class Budget:
         self.path = None if path is None else Path(path).absolute()
         self._clock = clock
         self._lock = threading.RLock()
-        self._pid = os.getpid()
         self._buckets: dict[str, InMemoryBucket | SQLiteBucket] = {}
         self._taken = 0
+        _budgets.add(self)
 
     def __repr__(self) -> str:
         return f"Budget({None if self.path is None else str(self.path)!r})"
@@ -176,10 +173,21 @@ class Budget:
     def close(self) -> None:
         """Close the file; what was counted stays in it."""
         with self._lock:
-            if self._pid == os.getpid():
-                for bucket in self._buckets.values():
-                    bucket.close()
+            for bucket in self._buckets.values():
+                bucket.close()
             self._buckets = {}
+
+    def before_fork(self) -> None:
+        """Close the file, since SQLite's locks are one process' own."""
+        self._lock.acquire()
+        if self.path is not None:
+            self.close()
+
+    def after_fork(self, *, child: bool) -> None:
+        """Go on; counted in memory is counted by one process, so a child begins anew."""
+        if child:
+            self.close()
+        self._lock.release()
 
     def _put(self, name: str, rates: dict[int, int], calls: int, until: float) -> float | None:
         """Count; None if it fits, else the seconds to wait, -1.0 if it never will. Raises TimeoutError."""
@@ -215,12 +223,6 @@ class Budget:
 
     @contextlib.contextmanager
     def _held(self, until: float) -> Generator[None]:
-        if self._pid != os.getpid():
-            # After a fork: a lock that some other thread of the parent held would never be free again.
-            _left_behind.append(self._buckets)
-            self._lock, self._pid = threading.RLock(), os.getpid()
-            # Counted in memory is counted by one process; a copy would count the parent's calls once more.
-            self._buckets = {}
         if not self._lock.acquire(timeout=_left(until)):
             raise TimeoutError("other threads are counting")
         try:
@@ -255,6 +257,9 @@ class Budget:
             f"the budget {self.path} cannot be used ({reason}): name a file on a local disk, in a folder that"
             " exists; nothing was sent"
         )
+
+
+_budgets: Forkables[Budget] = Forkables()
 
 
 def _opened(path: Path, table: str, until: float) -> sqlite3.Connection:

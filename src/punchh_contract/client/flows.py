@@ -266,7 +266,8 @@ class _Gate(Generic[R]):
                 raise UsageError(
                     f"{self._operation_id}: a commit of this quote was interrupted"
                     f" ({type(self._doubt).__name__}), and may have redeemed: with a journal call"
-                    " client.recover(), else look the guest's account up"
+                    " client.recover() (what it does not list was settled, or never sent), else look the"
+                    " guest's account up"
                 )
             if self._busy:
                 raise UsageError(f"{self._operation_id}: another thread or task is committing this quote")
