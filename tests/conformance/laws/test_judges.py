@@ -657,6 +657,16 @@ def test_what_shows_at_another_operation_counts_for_the_one_that_has_the_law() -
 
 
 @pytest.mark.parametrize(
+    ("amount", "breach"), [(0.26, None), (0.27, "the discount is more than the receipt")]
+)
+def test_a_receipt_with_parts_of_a_cent_may_be_rounded_up(amount: float, breach: str | None) -> None:
+    done = committed() | {"redemption_amount": amount}
+    history = Book().then(ONLINE, order(receipt_amount=0.2554474209642828), 200, done).history()
+
+    assert [each.breach for each in BY_ID["discount_within_receipt"].judge(history)] == [breach]
+
+
+@pytest.mark.parametrize(
     ("header", "value", "breach"),
     [
         ("x-pch-env", "", "the answer lacks the header x-pch-env"),

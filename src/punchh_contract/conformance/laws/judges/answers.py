@@ -99,7 +99,8 @@ def discount_within_receipt(history: History) -> Iterator[Judgement]:
         receipt, amount = cents(step.request.get("receipt_amount")), granted(step)
         if receipt is None or amount is None or receipt < 0:
             continue
-        if amount > receipt:
+        # Of a receipt that is no whole number of cents nobody has said how it is rounded.
+        if amount > receipt.to_integral_value(decimal.ROUND_CEILING):
             yield Judgement(step, "the discount is more than the receipt")
         else:
             yield Judgement(step, "the discount is below nothing" if amount < 0 else None)
