@@ -41,7 +41,7 @@ def online(
     if lines:
         body["menu_items"] = [
             {
-                "item_name": f"Invented Dish {place}",
+                "item_name": f"Invented Soufflé {place}",
                 "item_qty": 1,
                 "item_amount": dollars(amount),
                 "menu_item_type": "M",
@@ -65,7 +65,7 @@ def batch(user_id: int, *, receipt: int = RECEIPT, lines: tuple[int, ...] = (), 
         "transaction_no": f"law-{number}",
         "line_items": [
             {
-                "item_name": f"Invented Dish {place}",
+                "item_name": f"Invented Soufflé {place}",
                 "item_qty": 1,
                 "amount": dollars(amount),
                 "item_type": "M",

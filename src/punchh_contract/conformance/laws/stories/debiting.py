@@ -235,6 +235,10 @@ def refused_batch(scene: Scene) -> None:
     scene.batch(guest)
     empty = scene.guest()
     scene.batch(empty, refused="an empty basket")
+    for each in namings(scene.world.run.contract, scene.world.run.contract.operation(BATCH)):
+        if each.field == "user_id":
+            nobody = {"user_id": impossible(each).valid[0]}
+            scene.batch(empty, extra=nobody, refused="a guest that there is not")
 
 
 @story("force redeems of everything", FORCE)
