@@ -24,7 +24,14 @@ from punchh_contract.signing import sign
 if TYPE_CHECKING:
     import requests  # an extra: at run time its objects come to us, we never import it
 
-__all__ = ["Credentials", "PunchhAuth", "PunchhRequestsAuth", "authorization_headers", "digest_header"]
+__all__ = [
+    "Credentials",
+    "PunchhAuth",
+    "PunchhRequestsAuth",
+    "authorization_headers",
+    "digest_header",
+    "usable",
+]
 
 # Security scheme of the contract -> the credentials that fill its header.
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -121,6 +128,16 @@ class Credentials:
             for schemes in operation.security
         ]
         return min(lacking, key=len, default=())
+
+
+def usable(operation: Operation) -> frozenset[str]:
+    """Return the names of the fields of `Credentials` that an operation can use, in whatever alternative."""
+    names = set[str]()
+    for scheme in {scheme.name for alternative in operation.security for scheme in alternative}:
+        names.update(_NEEDS[scheme])
+        if scheme in _FAMILIES:
+            names.update(f"{_FAMILIES[scheme]}_{name}" for name in _NEEDS[scheme])
+    return frozenset(names)
 
 
 def authorization_headers(operation: Operation, credentials: Credentials) -> dict[str, str]:

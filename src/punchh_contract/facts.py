@@ -130,15 +130,22 @@ class ErrorFact:
 
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str]:
-        # Split with one group: literal texts stand at even places, names of placeholders at odd ones.
-        parts, seen = list[str](), set[str]()
-        for place, part in enumerate(_PLACEHOLDER.split(self.text)):
-            if place % 2 == 0:
-                parts.append(re.escape(part))
-            else:
-                parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
-                seen.add(part)
-        return re.compile("".join(parts), re.DOTALL)
+        return pattern(self.text)
+
+
+def pattern(text: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """Return what matches an error's text with any values in the place of its `{placeholders}`; each is a
+    group of its name, and the same value wherever it stands.
+    """
+    # Split with one group: literal texts stand at even places, names of placeholders at odd ones.
+    parts, seen = list[str](), set[str]()
+    for place, part in enumerate(_PLACEHOLDER.split(text)):
+        if place % 2 == 0:
+            parts.append(re.escape(part))
+        else:
+            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
+            seen.add(part)
+    return re.compile("".join(parts), flags | re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -45,19 +45,6 @@ SECRETS = (
 )
 """The credentials, by the names of `auth.Credentials`; `PUNCHH_` and the name in capitals is the variable."""
 
-USED_BY: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("client", "secret"), frozenset({"onlineDigest", "mobileDigest"})),
-    **dict.fromkeys(("online_client", "online_secret"), frozenset({"onlineDigest"})),
-    **dict.fromkeys(("mobile_client", "mobile_secret"), frozenset({"mobileDigest"})),
-    "access_token": frozenset({"accessToken"}),
-    "id_token": frozenset({"idToken"}),
-    "admin_key": frozenset({"adminKey"}),
-    "location_key": frozenset({"posKeys"}),
-    "business_key": frozenset({"posKeys"}),
-}
-"""Which security schemes of the contract a credential is for: a function that makes a guest's token is not
-called to force redeem. `auth` says the same of each scheme; a test holds the two together."""
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Settings:
@@ -202,8 +189,10 @@ class Settings:
         return self.user_agent
 
     def _names(self, operation: Operation) -> list[str]:
-        schemes = {scheme.name for alternative in operation.security for scheme in alternative}
-        return [name for name in SECRETS if getattr(self, name) is not None and USED_BY[name] & schemes]
+        from punchh_contract.auth import usable
+
+        wanted = usable(operation)
+        return [name for name in SECRETS if name in wanted and getattr(self, name) is not None]
 
 
 _SWITCHES = ("trust_external_uid", "allow_bulk_force_redeem", "doctor")

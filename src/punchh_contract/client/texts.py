@@ -10,16 +10,13 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from punchh_contract.client.values import is_array, is_object
-
-if TYPE_CHECKING:
-    from punchh_contract.facts import ErrorFact
+from punchh_contract.facts import ErrorFact, pattern
 
 __all__ = ["Found", "message", "recognise", "same_text"]
 
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _INDEXED = re.compile(r"(.+)_([0-9]{1,6})")
 
@@ -84,15 +81,7 @@ def same_text(template: str, text: str) -> re.Match[str] | None:
 
 @functools.cache
 def _pattern(template: str) -> re.Pattern[str]:
-    parts: list[str] = []
-    seen: set[str] = set()
-    for place, part in enumerate(_PLACEHOLDER.split(_plain(template))):
-        if place % 2 == 0:
-            parts.append(re.escape(part))
-        else:
-            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
-            seen.add(part)
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+    return pattern(_plain(template), re.IGNORECASE)
 
 
 def _plain(text: str) -> str:
