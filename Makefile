@@ -7,6 +7,9 @@ SAMPLE ?= 20
 # Colourless, quiet pip: its own progress is noise in CI logs.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Compiled once, not by each of the some thousand processes that a proof or the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install generate check-generated validate lint test contract-test sandbox check bench \
   check-wheel lock upgrade-tools soak demo reference sandbox-values prove prove-sample

@@ -94,7 +94,7 @@ def events() -> None:
             "validate, 2 % with a fault": _each(validate, mixed),
             "jsonschema on orjson": _each(lambda each: by_reference.is_valid(orjson.loads(each)), good),
         },
-        calls=200,
+        calls=EVENTS,
         base="orjson.loads alone",
     )
     _files(good, mixed)

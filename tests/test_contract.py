@@ -365,24 +365,6 @@ def test_a_wheel_without_a_checkout_reads_its_own_copy(
     assert load().version == "0.3.1"
 
 
-def test_the_event_schema_is_read_from_what_was_generated(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(reader, "_SCHEMAS", (tmp_path / "absent", tmp_path))
-    reader.event_schema.cache_clear()
-    try:
-        (tmp_path / "redemption-event.schema.json").write_text('{"title": "open"}')
-        (tmp_path / "redemption-event.strict.schema.json").write_text("{")
-        assert reader.event_schema() == {"title": "open"}
-        with pytest.raises(ContractError, match=r"strict\.schema\.json: no JSON.*make generate"):
-            reader.event_schema(strict=True)
-        (tmp_path / "redemption-event.strict.schema.json").unlink()
-        with pytest.raises(ContractError, match="make generate"):
-            reader.event_schema(strict=True)
-    finally:
-        reader.event_schema.cache_clear()
-
-
 def test_a_merge_may_override_again_and_again_and_is_no_key_twice(write: Write) -> None:
     merged = "a: &a {x: 1, y: 1}\nb: &b {<<: *a, x: 2}\nc: {<<: *b, x: 3}\nd: {<<: *b, z: 0}\n"
     document = load(write(SMALL + merged)).document

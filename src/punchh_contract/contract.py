@@ -7,7 +7,6 @@ read it, copy before changing it.
 
 import functools
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from punchh_contract.errors import ContractError, UsageError
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.facts import (
     ErrorFact,
     Json,
@@ -47,7 +47,6 @@ JSON_MEDIA = "application/json"
 _PACKAGE = Path(__file__).resolve().parent
 # A checkout first, so that an edit shows at once; `_contract` exists only in an installed wheel.
 _DOCUMENTS = (_PACKAGE.parents[1] / "spec" / "openapi.yaml", _PACKAGE / "_contract" / "openapi.yaml")
-_SCHEMAS = (_PACKAGE.parents[1] / "generated" / "schemas", _PACKAGE / "_contract" / "schemas")
 
 
 class Contract:
@@ -246,23 +245,6 @@ def _load(path: Path) -> Contract:
     except OSError as error:
         raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
     return Contract(_parse(content, path), digest=hashlib.sha256(content).hexdigest(), name=str(path))
-
-
-@functools.cache
-def event_schema(*, strict: bool = False) -> Json:
-    """Return the generated JSON Schema of the event, or its strict twin that finds unknown fields. Cached.
-
-    The contract itself is not read for it. Raises ContractError if it was not generated.
-    """
-    file_name = "redemption-event.strict.schema.json" if strict else "redemption-event.schema.json"
-    for folder in _SCHEMAS:
-        if (folder / file_name).is_file():
-            try:
-                schema: Json = json.loads((folder / file_name).read_bytes())
-            except ValueError as error:
-                raise ContractError(f"{folder / file_name}: no JSON: {error}; run `make generate`") from error
-            return schema
-    raise ContractError(f"no {file_name} in {_SCHEMAS[0]}: run `make generate`")
 
 
 def _parse(content: bytes, path: Path) -> Json:

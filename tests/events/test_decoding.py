@@ -12,7 +12,7 @@ import pytest
 from events.mutation import DATE_TIMES, FULL, ODD, SAMPLES, mutated
 
 from punchh_contract import contract
-from punchh_contract.events import formats
+from punchh_contract.events import formats, validate
 from punchh_contract.events.decoding import REFUSED, Decode, UnderivableError, decoder, derived
 from punchh_contract.events.engines import engine
 from punchh_contract.events.reading import Unreadable, read
@@ -107,7 +107,7 @@ def hostile(random_: random.Random, event: Any) -> bytes:
                     "{" + pair + ", " + text[1:] if random_.random() < 0.5 else text[:-1] + ", " + pair + "}"
                 )
             case 3:  # a name or a text in escapes
-                letters = [place for place, each in enumerate(text) if each.isalpha() and each.isascii()]
+                letters = [place for place, each in enumerate(text) if each.isascii() and each not in '"\\']
                 at = random_.choice(letters)
                 text = text[:at] + f"\\u{ord(text[at]):04x}" + text[at + 1 :]
             case 4:
@@ -163,13 +163,94 @@ def _paths(node: Any) -> list[tuple[Any, ...]]:
     return [path for step, each in items for path in [(step,), *((step, *below) for below in _paths(each))]]
 
 
+RARE = {
+    "2020-06-08T05:27:23.123456789012345678Z",
+    "2016-12-31T23:59:60Z",
+    "2017-01-01T05:29:60+05:30",
+    "0000-01-01T00:00:00Z",
+    "0000-02-29T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
+}
+"""Right by RFC 3339, and no date-time of Python's, perhaps: they may go the slow road."""
+
+
 @pytest.mark.parametrize("text", DATE_TIMES)
 def test_a_date_time_is_judged_by_our_own_rules(text: str) -> None:
-    for parts in (formats.DAYS, formats.CLOCKS, formats._MINUTES, formats._RESTS):
-        parts.clear()
     data = json.dumps({**FULL, "created_at": text}).encode()
-    for _ in range(2):  # the second time it may be remembered
-        assert takes(decoder(), data) == formats.is_date_time(text)
+    assert takes(decoder(), data) == formats.is_date_time(text) or text in RARE
+    assert (validate(data).valid, validate(data.decode()).valid) == (formats.is_date_time(text),) * 2
+
+
+DATE_TIME_FORMS = [
+    "2026-03-02T18:05:01Z",
+    "2026-03-02T18:05:01+05:30",
+    "2024-02-29t23:59:59.123-00:00",
+    "2026-03-02 18:05:01.1z",
+    "2026-03-02T18:05:01-0500",
+    "2026-03-02T18:05:01.5+0000",
+]
+ASCII = [chr(code) for code in range(128)]
+
+
+def _edits(text: str) -> set[str]:
+    """Everything that one letter left out, put in or replaced makes of a text."""
+    found = {text}
+    for at in range(len(text) + 1):
+        before, after = text[:at], text[at:]
+        found |= {before + letter + after for letter in ASCII}
+        if after:
+            found |= {before + letter + after[1:] for letter in ["", *ASCII]}
+    return found
+
+
+@pytest.mark.parametrize("form", DATE_TIME_FORMS)
+def test_no_date_time_is_taken_that_is_none(form: str) -> None:
+    """Whatever is next to a date-time: what msgspec takes and RFC 3339 does not is refused."""
+    decode = derived(closed(at={"type": ["string", "null"], "format": "date-time"}))
+    taken = 0
+    for text in _edits(form):
+        for written in (json.dumps(text), '"' + "".join(f"\\u{ord(each):04X}" for each in text) + '"'):
+            if takes(decode, f'{{"at": {written}}}'):
+                assert formats.is_date_time(text), text
+                taken += 1
+    assert taken or not formats.is_date_time(form)
+
+
+LOOSE = ["2026-03-02 18:05:01Z", "2026-03-02T18:05:01-0500", "2026-03-02T18:05:01+0500"]
+
+
+@pytest.mark.parametrize("form", LOOSE)
+@pytest.mark.parametrize(
+    ("event", "right"),
+    [
+        pytest.param('{"text":"%s"}', True, id="a text"),
+        pytest.param('{"text" :\n "%s", "at":null}', True, id="a text, with blanks"),
+        pytest.param('{"text":"%s","at":"%s"}', False, id="a text and a date-time"),
+        pytest.param('{"at":"%s"}', False, id="a date-time"),
+        pytest.param('{"below":{"at":"%s"}}', False, id="a date-time below"),
+        pytest.param('{"both":"%s"}', False, id="a text whose name is a date-time's below"),
+        pytest.param('{"below":{"both":"%s"}}', False, id="a date-time whose name is a text's above"),
+        pytest.param('{"texts":["%s"]}', False, id="a list of texts"),
+        pytest.param('{"times":["%s"]}', False, id="a list of date-times"),
+        pytest.param('{"\\u0061t":"%s"}', False, id="a name in escapes"),
+        pytest.param('{"text":"\\"text\\":","at":"%s"}', False, id="a name within a text"),
+        pytest.param('{"text":"x%s"}', True, id="within a text"),
+    ],
+)
+def test_what_only_looks_like_a_date_time_is_taken_in_a_text(event: str, form: str, right: bool) -> None:
+    """`receipt_datetime` is a text in the till's own form, and a phone number may look like an offset."""
+    date_time = {"type": "string", "format": "date-time"}
+    decode = derived(
+        closed(
+            text=TEXT,
+            at={"anyOf": [date_time, {"type": "null"}]},
+            texts={"type": "array", "items": TEXT},
+            times={"type": "array", "items": date_time},
+            both=TEXT,
+            below=closed(at=date_time, both=date_time),
+        )
+    )
+    assert takes(decode, event.replace("%s", form)) == right
 
 
 def test_what_is_remembered_of_date_times_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +337,7 @@ def test_a_derived_decoder_takes_what_the_schema_says(kind: dict[str, Any], righ
 
 
 def test_a_contract_without_a_decoder_is_judged_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    from punchh_contract.events import validate, validation
+    from punchh_contract.events import validation
 
     def refuse(_: object) -> None:
         raise ValueError

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from punchh_contract import contract
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.events.intake import BLOCK, RECORD_LIMIT, TOO_LONG, Input, Raw
 from punchh_contract.events.reading import BLANK, EMPTY, Unreadable, parsed
 
@@ -243,7 +243,7 @@ def _end(held: bytes, at: int) -> int:
 @functools.cache
 def _begin() -> re.Pattern[bytes]:
     """What an event begins with."""
-    names = b"|".join(re.escape(name).encode() for name in contract.event_schema()["properties"])
+    names = b"|".join(re.escape(name).encode() for name in event_schema()["properties"])
     return re.compile(rb"\{%b\"(?:%b)\"%b:" % (_BLANK, names, _BLANK))
 
 

@@ -9,25 +9,35 @@ and a differential test holds it against the reference.
 - A key that stands twice must be right both times; the reference judges the last alone.
 - `integer` takes no fraction and no exponent, and has bounds within 64 bits; `number` takes what a double
   holds; NaN, invalid UTF-8, half a surrogate pair, and anything after the value are no JSON to it either.
-- `date-time` is judged by our own `formats`, not by msgspec, which takes a space for the `T`.
+- `date-time` is msgspec's own, which takes two forms too many: a space for the `T`, and an offset without its
+  colon. Where a text may hold one, and not in a field of another kind, it is refused. A test tries all forms.
 """
 
+import datetime as dt
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, get_args
 
 import msgspec
 
-from punchh_contract import contract
-from punchh_contract.events.formats import CLOCKS, DAYS, NOT_CHECKED, is_date_time
+from punchh_contract.event_schemas import event_schema
+from punchh_contract.events.formats import NOT_CHECKED
 
 Decode = Callable[[bytes | str], object]
 """Returns, whatever it is, for an event that the strict twin accepts. Raises one of `REFUSED` otherwise."""
+
+# What each date-time of the two forms holds, behind the minus of its date or its offset, or behind a plus; or
+# else one of those characters is written as an escape. All begin with a byte that is found at once.
+_LOOSE = re.compile(rb'-[0-9]{2}(?: [0-9]|[0-9]{2}")')
+_LOOSE_PLUS = re.compile(rb'\+[0-9]{4}"')
+_ESCAPED = re.compile(rb"\\u00(?:2[0bBdD]|3[0-9])")
 
 REFUSED = (ValueError, RecursionError)
 """What a `Decode` raises; msgspec's own errors are ValueErrors."""
 
 _SILENT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description"})
+_DATE_TIME: Any = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 _INT64 = (-(2**63), 2**63 - 1)
 
 
@@ -42,39 +52,48 @@ def decoder() -> Decode:
     Raises ContractError if the schemas were not generated.
     """
     try:
-        return derived(contract.event_schema(strict=True))
+        return derived(event_schema(strict=True))
     except UnderivableError:
         return _refuse
 
 
 def derived(schema: Mapping[str, Any]) -> Decode:
     """Derive a decoder from a standalone, closed JSON Schema. Raises UnderivableError."""
-    kind = _Derivation(schema.get("$defs", {})).kind(schema)
+    derivation = _Derivation(schema.get("$defs", {}))
     try:
-        return msgspec.json.Decoder(kind, dec_hook=_date_time).decode
+        taken = msgspec.json.Decoder(derivation.kind(schema)).decode
     except TypeError as error:  # a union that msgspec cannot tell apart
         raise UnderivableError(str(error)) from error
+    other = frozenset(name.encode() for name in derivation.others - derivation.date_times)
+    minus, plus, escaped = _LOOSE.search, _LOOSE_PLUS.search, _ESCAPED.search
+
+    def decode(event: bytes | str) -> None:
+        taken(event)
+        data = event if isinstance(event, bytes) else event.encode()
+        if (
+            (minus(data) and not _all_within(other, _LOOSE, data))
+            or (b"+" in data and plus(data) and not _all_within(other, _LOOSE_PLUS, data))
+            or (b"\\" in data and escaped(data))
+        ):
+            raise ValueError("perhaps a date-time that only msgspec takes")
+
+    return decode
+
+
+def _all_within(names: frozenset[bytes], form: re.Pattern[bytes], data: bytes) -> bool:
+    """Whether all that looks like the form stands in fields of these names, in an event that was taken."""
+    for found in form.finditer(data):
+        # No date-time has a quote within, so these are its first one and the two of its name.
+        opening = data.rfind(b'"', 0, found.start())
+        end = data.rfind(b'"', 0, opening)
+        start = data.rfind(b'"', 0, max(end, 0))
+        if data[end + 1 : opening].strip() != b":" or data[start + 1 : end] not in names:
+            return False
+    return True
 
 
 def _refuse(_: bytes | str) -> NoReturn:
     raise ValueError("no decoder")
-
-
-class _DateTime:
-    """The type of a `date-time`; all are the same one, since nobody reads what was decoded."""
-
-
-_SEEN = _DateTime()
-
-
-def _date_time(_: type, text: Any) -> _DateTime:
-    # Most are made of halves that were seen before. A list has no place in a set and is a TypeError, which
-    # msgspec turns into its own.
-    if text[:10] in DAYS and text[10:] in CLOCKS:
-        return _SEEN
-    if isinstance(text, str) and is_date_time(text):
-        return _SEEN
-    raise ValueError("no date-time")
 
 
 class _Derivation:
@@ -84,6 +103,10 @@ class _Derivation:
         self._named = named
         self._kinds: dict[str, Any] = {}
         self._open: set[str] = set()
+        self.date_times: set[str] = set()
+        """Names of properties that can be a date-time."""
+        self.others: set[str] = set()
+        """Names of properties that cannot; of two objects, one's may and the other's may not."""
 
     def kind(self, schema: Mapping[str, Any]) -> Any:
         """The type of a schema."""
@@ -139,9 +162,12 @@ class _Derivation:
         if not all(name.isidentifier() for name in properties):
             raise UnderivableError("a name that is no identifier")
         # By name, as the vendor's serializer writes them: msgspec looks for the next field first.
+        kinds = {name: self.kind(properties[name]) for name in sorted(properties)}
+        for name, kind in kinds.items():
+            dated = kind == _DATE_TIME or _DATE_TIME in get_args(kind)
+            (self.date_times if dated else self.others).add(name)
         fields: list[Any] = [
-            (name, kind) if name in required else (name, kind, None)
-            for name, kind in sorted((name, self.kind(part)) for name, part in properties.items())
+            (name, kind) if name in required else (name, kind, None) for name, kind in kinds.items()
         ]
         return msgspec.defstruct("Event", fields, forbid_unknown_fields=True, kw_only=True, gc=False)
 
@@ -176,7 +202,7 @@ def _string(schema: Mapping[str, Any]) -> Any:
     if schema.get("format") == "date-time":
         if "minLength" in schema:
             raise UnderivableError("a date-time with a length")
-        return _DateTime
+        return _DATE_TIME
     if schema.get("format", "int64") not in NOT_CHECKED:
         raise UnderivableError(f"format {schema['format']}")
     return Annotated[str, msgspec.Meta(min_length=schema["minLength"])] if "minLength" in schema else str

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from punchh_contract import contract
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.events import formats
 from punchh_contract.events.provenance import Rules
 from punchh_contract.events.unions import merged
@@ -138,7 +138,7 @@ def engine(*, strict: bool) -> Engine:
 
     Raises ContractError if the schemas were not generated.
     """
-    return Engine(contract.event_schema(strict=strict))
+    return Engine(event_schema(strict=strict))
 
 
 def _innermost(refusals: list[Any]) -> Iterator[Any]:

@@ -1,6 +1,5 @@
 """What a check returns: findings, the findings of one event, and the sums over many."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,6 +52,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits, the same for the same fault of any event, record or place in a list."""
+        import hashlib  # here: OpenSSL takes a tenth of a command's time, and most runs find nothing
+
         place = _INDEX.sub("/*", self.pointer)
         how = self.expectation if self.rule in _MANIFOLD else ""
         said = "\n".join((self.rule, self.severity, place, self.schema_pointer, *([how] if how else ())))

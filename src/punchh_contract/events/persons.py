@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from punchh_contract import contract
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.events.unions import branch
 
 _GUEST = ("payload", "user")
@@ -23,7 +23,7 @@ def is_personal(path: Iterable[str | int]) -> bool:
 def _is_personal(path: tuple[str, ...]) -> bool:
     if path[: len(_GUEST)] == _GUEST:
         return True
-    schema = contract.event_schema()
+    schema = event_schema()
     named = schema.get("$defs", {})
     found = _branches(schema, named)
     for step in path:

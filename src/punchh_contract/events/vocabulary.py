@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from punchh_contract import contract
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.json_types import JsonValue
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z_-]+")
@@ -61,7 +61,7 @@ def _own() -> tuple[frozenset[str], frozenset[str]]:
     """The contract's names of fields, and the words of those and of its known values; no single letters."""
     names: set[str] = set()
     values: set[str] = set()
-    for node in _nodes(contract.event_schema()):
+    for node in _nodes(event_schema()):
         names.update(node.get("properties", {}))
         values.update(each for each in (*node.get("enum", ()), node.get("const")) if isinstance(each, str))
     words = {word.lower() for each in names | values for word in _WORD.findall(each)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from punchh_contract.contract import event_schema
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.events import Findings
 from punchh_contract.events.masking import masked
 from punchh_contract.json_types import JsonValue

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from punchh_contract.contract import event_schema
+from punchh_contract.event_schemas import event_schema
 from punchh_contract.events import Findings, validate
 from punchh_contract.events.reading import Unreadable, read
 from punchh_contract.json_types import JsonValue
