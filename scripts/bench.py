@@ -17,7 +17,7 @@ from bench_sandbox import growing, serving, starting
 
 def whole_processes() -> None:
     """What a shell or a pre-commit hook waits for."""
-    command = [sys.executable, "-c", "from punchh_contract.cli import main; main()"]
+    command = [sys.executable, "-m", "punchh_contract"]
     compare(
         "Whole processes",
         {

@@ -167,7 +167,7 @@ def _folder(good: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(FOLDER):
             Path(folder, f"{number}.json").write_bytes(good[number % len(good)])
-        ours = [sys.executable, "-c", "from punchh_contract.cli import main; main()", "validate"]
+        ours = [sys.executable, "-m", "punchh_contract", "validate"]
         rivals = {"validate": _process([*ours, folder])}
         if rival:
             schema = Path(__file__).parents[1] / "generated" / "schemas" / SCHEMA

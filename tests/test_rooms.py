@@ -90,6 +90,7 @@ ROOMS: dict[str, set[str] | None] = {
     # Loaded by Schemathesis' own command, which signs with it: what that finds by itself is measured too.
     "proof.stock_hooks": {"auth", "contract"},
     "cli": None,
+    "__main__": {"cli", "events", "errors"},
 }
 IMPURE = frozenset(
     [

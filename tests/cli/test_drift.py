@@ -194,3 +194,12 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 
 
 MAIN = "from punchh_contract.cli import main; main()"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell is POSIX's")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_without_a_standard_output_the_exit_code_is_the_answer(traffic: Path, form: str) -> None:
+    command = [sys.executable, "-m", "punchh_contract", "drift", "--format", form, str(traffic)]
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -6,13 +6,14 @@ A sample in every run; with `PUNCHH_CONTRACT_SOAK=1` the 100,000 events of the i
 import json
 import os
 import random
+import re
 from typing import Any
 
 import pytest
 from events.mutation import DATE_TIMES, FULL, ODD, SAMPLES, mutated
 
 from punchh_contract import contract
-from punchh_contract.events import formats, validate
+from punchh_contract.events import decoding, formats, validate
 from punchh_contract.events.decoding import REFUSED, Decode, UnderivableError, decoder, derived
 from punchh_contract.events.engines import engine
 from punchh_contract.events.reading import Unreadable, read
@@ -253,14 +254,43 @@ def test_what_only_looks_like_a_date_time_is_taken_in_a_text(event: str, form: s
     assert takes(decode, event.replace("%s", form)) == right
 
 
+@pytest.mark.parametrize("form", LOOSE)
+@pytest.mark.parametrize("digits", ["04x", "04X"])
+def test_a_single_escape_hides_no_date_time_that_is_none(form: str, digits: str) -> None:
+    decode = derived(closed(at={"type": ["string", "null"], "format": "date-time"}))
+    for at, letter in enumerate(form):
+        written = f"{form[:at]}\\u{ord(letter):{digits}}{form[at + 1 :]}"
+        assert json.loads(f'"{written}"') == form
+        assert not takes(decode, f'{{"at":"{written}"}}'), written
+
+
+def test_a_long_text_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guard that went back to the beginning for each place took 20 seconds for 4 MB."""
+    looked: list[int] = []
+
+    class Counting:
+        def __init__(self, pattern: re.Pattern[bytes]) -> None:
+            self._pattern = pattern
+
+        def search(self, data: bytes, at: int = 0) -> re.Match[bytes] | None:
+            looked.append(at)
+            return self._pattern.search(data, at)
+
+    monkeypatch.setattr(decoding, "_LOOSE", Counting(decoding._LOOSE))
+    decode = derived(closed(text=TEXT, more=TEXT))
+    long = "2026-03-02 10:10:00 -0500 " * 1000
+    assert takes(decode, json.dumps({"text": long, "more": long}))
+    assert len(looked) == 4  # to see whether there is one, then one for each text, and none left
+
+
 def test_what_is_remembered_of_date_times_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "_KEPT", 10)
     for second in range(60):
         assert formats.is_date_time(f"2026-03-02T18:05:{second:02}Z")
-    assert len(formats.CLOCKS) <= 10
+    assert len(formats._CLOCKS) <= 10
     long = "2026-03-02T18:05:01." + "1" * 1000 + "Z"
     assert formats.is_date_time(long)
-    assert long[10:] not in formats.CLOCKS
+    assert long[10:] not in formats._CLOCKS
 
 
 TEXT = {"type": "string"}

@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(UsageError, match=r"a\.json: cannot be read: Permission denied"):
         list(source.records())
 

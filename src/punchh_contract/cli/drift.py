@@ -51,7 +51,7 @@ def command(
 
     Told are unknown fields and values, other types, nulls, forms of dates and units of time, with counts,
     first and last seen and where in spec/openapi.yaml they belong; then what the contract has and no event
-    had. Values are never shown but unknown values of lists that cannot be personal.
+    had. Values are never shown, but for known ones of a list in another spelling.
 
     Exits with 0 if all drift is known, 1 if there is new drift, 2 if an input or a record could not be read;
     then the baseline is not updated. `punchh-contract validate` says which records, and why.
@@ -76,9 +76,10 @@ def command(
         said = as_document(survey, known, unreadable, stopped)
     else:
         said = as_text(survey, known, len(unreadable), stopped)
-    # As one piece of bytes: a name of a file may have what the terminal's encoding lacks.
-    encoding = sys.stdout.encoding if form == "text" else "utf-8"
-    click.echo(said.encode(encoding, "backslashreplace"), nl=False)
+    if sys.stdout is not None:  # as it is where the process was started without one (`>&-`)
+        # As one piece of bytes: a name of a file may have what the terminal's encoding lacks.
+        encoding = sys.stdout.encoding if form == "text" else "utf-8"
+        click.echo(said.encode(encoding, "backslashreplace"), nl=False)
     if stopped:
         click.echo(f"Interrupted after {survey.events:,} events.", err=True)
         ctx.exit(_INTERRUPTED)

@@ -32,6 +32,7 @@ Decode = Callable[[bytes | str], object]
 _LOOSE = re.compile(rb'-[0-9]{2}(?: [0-9]|[0-9]{2}")')
 _LOOSE_PLUS = re.compile(rb'\+[0-9]{4}"')
 _ESCAPED = re.compile(rb"\\u00(?:2[0bBdD]|3[0-9])")
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 
 REFUSED = (ValueError, RecursionError)
 """What a `Decode` raises; msgspec's own errors are ValueErrors."""
@@ -82,13 +83,18 @@ def derived(schema: Mapping[str, Any]) -> Decode:
 
 def _all_within(names: frozenset[bytes], form: re.Pattern[bytes], data: bytes) -> bool:
     """Whether all that looks like the form stands in fields of these names, in an event that was taken."""
-    for found in form.finditer(data):
+    at = 0
+    while found := form.search(data, at):
         # No date-time has a quote within, so these are its first one and the two of its name.
-        opening = data.rfind(b'"', 0, found.start())
-        end = data.rfind(b'"', 0, opening)
-        start = data.rfind(b'"', 0, max(end, 0))
-        if data[end + 1 : opening].strip() != b":" or data[start + 1 : end] not in names:
+        opening = data.rfind(b'"', at, found.start())
+        end = data.rfind(b'"', at, opening)
+        start = data.rfind(b'"', at, max(end, at))
+        if start < 0 or data[end + 1 : opening].strip() != b":" or data[start + 1 : end] not in names:
             return False
+        whole = _TEXT.match(data, opening)
+        if whole is None:
+            return False
+        at = whole.end()  # or a long text would be gone through for each
     return True
 
 

@@ -6,11 +6,13 @@ finds wrong, each with the keywords that speak of it; the same test holds the tw
 """
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from punchh_contract.event_schemas import event_schema
 from punchh_contract.events import formats
+from punchh_contract.events.excerpts import excerpts
 from punchh_contract.events.provenance import Rules
 from punchh_contract.events.unions import merged
 from punchh_contract.json_types import JsonValue
@@ -25,6 +27,9 @@ Step = str | int
 # Deeper than any schema looks, shallower than Python's own recursion limit, which `jsonschema` would reach
 # when it writes its messages.
 DEPTH = 100
+
+MOST = 1000
+"""Faults of one record that are told. Each takes some kilobytes and 40 µs until it is worded."""
 
 # As a double, the least integer of 64 bits can also be one just below it, which `orjson` rounds. Refused as
 # an integer: by jsonschema-rs of itself, by the reference because it is given the integer below.
@@ -42,9 +47,9 @@ class Refusal(NamedTuple):
     """The way to the keyword that the engine went, with `$ref`s."""
 
     @classmethod
-    def of(cls, error: Any) -> "Refusal":
-        """Take over what jsonschema-rs says."""
-        return cls(tuple(error.instance_path), tuple(error.schema_path), tuple(error.evaluation_path))
+    def of(cls, error: Any, path: tuple[Step, ...]) -> "Refusal":
+        """Take over what jsonschema-rs says of the value at `path`."""
+        return cls(path, tuple(error.schema_path), tuple(error.evaluation_path))
 
 
 class Engine:
@@ -63,12 +68,19 @@ class Engine:
         return self._fast.is_valid(value)
 
     def refusals(self, value: Any) -> list[Refusal] | None:
-        """Return what the fast engine finds wrong, empty if nothing; None if it is too deep to be told."""
+        """Return what the fast engine finds wrong, each once: empty if nothing, `MOST` and one if that is not
+        all; None if it is too deep to be told."""
+        found: dict[Refusal, None] = {}
         try:
-            found = list(self._teller.iter_errors(value))
+            for part in excerpts(value):
+                for each in _innermost(list(self._teller.iter_errors(part.value))):
+                    if (path := part.place(tuple(each.instance_path))) is not None:
+                        found[Refusal.of(each, path)] = None
+                        if len(found) > MOST:
+                            return list(found)
         except ValueError:
             return None
-        return [Refusal.of(each) for each in _innermost(found)]
+        return list(found)
 
     def errors(self, value: Any, refusals: list[Refusal] | None) -> list["ValidationError"]:
         """Return the errors of the reference, asked where the fast engine refused.
@@ -77,13 +89,13 @@ class Engine:
         must never be shown.
         """
         found: list[ValidationError] = []
-        for refusal in dict.fromkeys(refusals or ()):
+        for refusal in refusals or ():
             found += self._asked(value, refusal)
         return found if found or refusals == [] else self.all_errors(value)
 
     def all_errors(self, value: Any) -> list["ValidationError"]:
         """Return the errors of the reference, asked about everything: what `errors` must amount to."""
-        return list(self._reference.iter_errors(_prepared(value, DEPTH)))
+        return list(itertools.islice(self._reference.iter_errors(_prepared(value, DEPTH)), MOST + 1))
 
     def _asked(self, value: Any, refusal: Refusal) -> Iterator["ValidationError"]:
         """Ask the reference about one value and one keyword."""

@@ -23,7 +23,8 @@ class Finding:
     pointer: str
     """JSON pointer into the event, `` for the event itself; a name that may be personal is masked in it."""
     rule: str
-    """The keyword of JSON Schema that was broken (`type`, `required`), or `json` for what cannot be read."""
+    """The keyword of JSON Schema that was broken (`type`, `required`), `json` for what cannot be read, or
+    `limit` for an event that has more faults than are told, 1,000."""
     expectation: str
     """What the contract expects, as a sentence without its full stop: `must be a whole number`."""
     fix: str
@@ -86,6 +87,10 @@ class Findings(Sequence[Finding]):
     def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
     def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
         return self.items[index]
+
+
+VALID = Findings()
+"""What nearly every event gets: no finding, no drift."""
 
 
 @dataclass(slots=True)

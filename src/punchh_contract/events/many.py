@@ -9,11 +9,10 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from punchh_contract.errors import UsageError
 from punchh_contract.events.decoding import REFUSED, decoder
-from punchh_contract.events.findings import Findings
+from punchh_contract.events.findings import VALID, Findings
 from punchh_contract.events.intake import Raw
 from punchh_contract.events.reading import text
 from punchh_contract.events.sources import Source, sources
-from punchh_contract.events.validation import VALID, Origin, judged
 
 Many = str | Path | Source | BinaryIO | bytes | bytearray | memoryview | Iterable[bytes | str]
 """What events are read from; a text is a path."""
@@ -90,6 +89,9 @@ def validate_raws(
             else:
                 yield record_of(Record, (VALID, data, file, record, line, start, len(data)))
                 continue
+        # Here, since most runs find nothing, and what words findings takes a while to load.
+        from punchh_contract.events.validation import Origin, judged
+
         origin = Origin(file, record, line, column)
         findings = judged(text(data), origin, strict=strict, show_values=show_values, problem=problem)
         yield Record(findings, data, file, record, line, start, len(data))

@@ -8,14 +8,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from punchh_contract.events.decoding import REFUSED, decoder
-from punchh_contract.events.engines import Engine, engine
-from punchh_contract.events.findings import Finding, Findings, Severity
+from punchh_contract.events.engines import MOST, Engine, Refusal, engine
+from punchh_contract.events.findings import VALID, Finding, Findings, Severity
 from punchh_contract.events.positions import Place, line_and_column, places
 from punchh_contract.events.reading import Event, Unreadable, parsed, read, text
 from punchh_contract.events.wording import UNKNOWN_NAME, Fault, Location, faults
-
-VALID = Findings()
-"""What nearly every event gets: no finding, no drift."""
 
 
 class Origin(NamedTuple):
@@ -77,8 +74,10 @@ def _judged(value: Any, data: bytes | None, origin: Origin, *, strict: bool, sho
             return VALID
         if not strict:
             return Findings(drifts=True)
-    errors = faults(opened.errors(value, refused))
+    errors, cut = _told(opened, value, refused)
     items = _worded(errors, "error", opened, data, origin, show_values=show_values)
+    if cut:
+        items.append(_more("error", data, origin))
     # What the twin finds beside the errors: a property too many, or a fault where the open schema saw none.
     wrong = {fault.path for fault in errors}
     more = closed.refusals(value)
@@ -86,12 +85,26 @@ def _judged(value: Any, data: bytes | None, origin: Origin, *, strict: bool, sho
         return Findings(
             tuple(items), any(each.place[-1] == UNKNOWN_NAME or each.path not in wrong for each in more)
         )
-    drift = [
-        fault for fault in faults(closed.errors(value, more)) if fault.of_name or fault.path not in wrong
-    ]
+    found, cut_too = _told(closed, value, more)
+    drift = [fault for fault in found if fault.of_name or fault.path not in wrong]
     if strict:
         items += _worded(drift, "drift", closed, data, origin, show_values=show_values)
+        if cut_too and not cut:
+            items.append(_more("drift", data, origin))
     return Findings(tuple(items), drifts=bool(drift))
+
+
+def _told(by: Engine, value: Any, refused: list[Refusal] | None) -> tuple[list[Fault], bool]:
+    """The faults of an event, up to `MOST`, and whether that is not all."""
+    found = faults(by.errors(value, refused), MOST + 1)
+    return found[:MOST], max(len(found), len(refused or ())) > MOST
+
+
+def _more(severity: Severity, data: bytes | None, origin: Origin) -> Finding:
+    """That not all is told."""
+    place = (origin.file, origin.record, None, None) if data is None else _located(data, 0, origin)
+    expectation = f"must not be wrong in more than {MOST:,} places; the others are not told"
+    return Finding("", "limit", expectation, "mend those that are, and check again", severity, None, *place)
 
 
 def _worded(

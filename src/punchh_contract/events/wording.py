@@ -4,6 +4,7 @@ An error of `anyOf` is followed into the branch that the value was meant for, so
 nullable or open union is one finding and not one for each branch.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -78,12 +79,13 @@ class Fault:
         )
 
 
-def faults(errors: Iterable["ValidationError"]) -> list[Fault]:
-    """Return the faults behind errors, each once, in the order of the errors."""
+def faults(errors: Iterable["ValidationError"], most: int | None = None) -> list[Fault]:
+    """Return the faults behind errors, each once, in the order of the errors; `most` at most."""
     found: dict[tuple[tuple[str | int, ...], str, str], Fault] = {}
-    for error in errors:
-        for fault in _faults(error):
-            found.setdefault((fault.path, fault.rule, fault.expectation), fault)
+    for fault in itertools.chain.from_iterable(map(_faults, errors)):
+        found.setdefault((fault.path, fault.rule, fault.expectation), fault)
+        if len(found) == most:
+            break
     # A value of another type breaks `const` or `enum` beside its type too; that is one fault.
     of_wrong_type = {fault.path for fault in found.values() if fault.rule == "type"}
     return [

@@ -44,7 +44,7 @@ class Row:
     pointer: str
     """JSON pointer into the event, `*` for the index of a list; an unknown name may be masked in it."""
     found: str
-    """What was found: `string`, "`curbside`", `9999-99-99 99:99:99`, `milliseconds`."""
+    """What was found: `string`, "`Online-Order`", `9999-99-99 99:99:99`, `milliseconds`."""
     expected: str
     spec: str
     """Where in the contract it would be said: `#/components/schemas/EventUser/properties`."""

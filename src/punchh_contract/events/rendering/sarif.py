@@ -19,6 +19,7 @@ RULES = {
     "enum": "A value that the contract does not know",
     "format": "A text in another form than the contract's",
     "json": "What cannot be read as JSON",
+    "limit": "More faults in one event than are told",
     "maximum": "A number that is too large",
     "minLength": "A text that is too short",
     "minimum": "A number that is too small",
