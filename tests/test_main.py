@@ -112,3 +112,16 @@ def test_without_a_standard_output_the_exit_code_is_the_answer(tmp_path: Path) -
 def test_the_module_can_be_run() -> None:
     command = [sys.executable, "-m", "punchh_contract", "validate", str(EVENT)]
     assert subprocess.run(command, capture_output=True, check=True).stdout == SAID
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+def test_an_error_that_nobody_reads_ends_quietly(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        command = [sys.executable, "-m", "punchh_contract", "validate", "absent.json"]
+        assert subprocess.run(command, cwd=tmp_path, stderr=writing, check=False).returncode == 141
+        command = [sys.executable, "-m", "punchh_contract", "sign", "absent.json", "--no-such-option"]
+        assert subprocess.run(command, cwd=tmp_path, stderr=writing, check=False).returncode == 141
+    finally:
+        os.close(writing)

@@ -44,6 +44,9 @@ class _Failure(click.ClickException):
     exit_code = 2
 
 
+_NOBODY_READS = 141
+"""The shell's convention for "ended by SIGPIPE"."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What a system says when it has no room for what is written, or loses it."""
 
@@ -64,9 +67,9 @@ def _edge() -> Generator[None]:
         click.echo("Interrupted: no verdict.", err=True)
         raise click.exceptions.Exit(130) from None
     except BrokenPipeError:
-        # `… | head -1`. The shell's convention for "ended by SIGPIPE"; click itself would say 1, as above.
+        # `… | head -1`; click itself would say 1, as above.
         _let_go(sys.stdout)
-        raise click.exceptions.Exit(141) from None
+        raise click.exceptions.Exit(_NOBODY_READS) from None
     except OSError as error:
         if error.errno not in _FULL:
             raise
@@ -131,6 +134,9 @@ class _Group(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
+        except BrokenPipeError:
+            _let_go(sys.stderr)
+            sys.exit(_NOBODY_READS)
         except OSError as error:
             if error.errno not in _FULL:
                 raise
