@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from receiver.hooks import CREDENTIALS, GUEST, SECRET, URI, done, event, sent, until
+from receiver.hooks import CREDENTIALS, GUEST, SECRET, URI, WAIT, done, event, sent, until
 from sandbox.databases import ALL, DURABLE, FILE, POSTGRESQL, database
 
 from punchh_contract.errors import UsageError
-from punchh_contract.receiver import CannotHandleError, Event, Inbox, InboxError, Incoming, Verdict
+from punchh_contract.receiver import CannotHandleError, Event, Inbox, InboxError, Incoming, Order, Verdict
 from punchh_contract.receiver.database import Database
 from punchh_contract.receiver.inbox import LONGEST_SPAN
 from punchh_contract.receiver.post import post
@@ -73,6 +73,10 @@ def put(inbox: Inbox, body: bytes) -> Verdict:
 
 def fail(_: Event) -> None:
     raise KeyError(GUEST[1])
+
+
+def refuse(_: Event) -> None:
+    raise CannotHandleError("the store is not ours")
 
 
 def test_an_event_is_handed_over_once_however_often_it_comes(inbox: Inbox) -> None:
@@ -287,6 +291,52 @@ def test_what_was_handled_can_be_replayed_and_what_is_no_event_cannot(inbox: Inb
     with pytest.raises(UsageError, match="entry 1 is not among"):
         inbox.discard(1)
     assert [each.entry for each in inbox.entries()] == [1]
+
+
+@pytest.mark.parametrize("ends", [None, fail, refuse], ids=["handled", "failed", "parked"])
+def test_what_is_replayed_while_it_is_in_hand_comes_again(
+    inbox: Inbox, ends: Callable[[Event], None] | None
+) -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def hold(each: Event) -> None:
+        if len(handled.events) == 1:
+            began.set()
+            assert may_end.wait(WAIT)
+            if ends is not None:
+                ends(each)
+
+    handled = Handled(hold)
+    put(inbox, event())
+    inbox.start(handled, threads=2, retries=(60,))
+    try:
+        assert began.wait(WAIT)
+        entry = inbox.replay(1)
+        assert (entry.state, entry.attempts) == ("waiting", 0)
+    finally:
+        may_end.set()
+    done(inbox)
+    assert handled.seen == [(1, 1), (1, 1)]
+    (entry,) = inbox.entries()
+    assert (entry.state, entry.attempts, entry.reason) == ("handled", 1, None)
+
+
+def test_what_was_handled_stays_so_whatever_became_of_another_attempt(inbox: Inbox) -> None:
+    put(inbox, event())
+    with inbox._database.transaction() as connection:  # as two processes, of which one lost the post
+        records = Records(connection)
+        for _ in range(2):
+            records.begun(1, NOW)
+        row = records.row(1)
+        assert row is not None
+        records.due(1, 1, NOW + timedelta(days=1), "the first failed")
+        records.settled(1, 1, "parked", NOW, "the first was refused")
+        assert records.row(1) == row
+        records.handled(1, 1, 1, Order(row.changed, row.sent, row.rank), NOW)
+        records.due(1, 2, NOW + timedelta(days=1), "the second failed")
+        records.settled(1, 2, "parked", NOW, "the second was refused")
+    (entry,) = inbox.entries()
+    assert (entry.state, entry.attempts, entry.reason) == ("handled", 2, None)
 
 
 def older(number: int = 1) -> bytes:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from receiver.hooks import CREDENTIALS, GUEST, SECRET, SEED, URI, event, sent
 
 from punchh_contract.errors import UsageError
-from punchh_contract.receiver import Incoming, Order, Verdict, judge, verify
+from punchh_contract.receiver import Incoming, Order, Verdict, judge, judgement, verify
 
 
 class Notes:
@@ -135,6 +135,17 @@ def test_a_duplicate_is_known_by_id_and_time_and_content() -> None:
         )
     for body in (event(2), event(timestamp=1591594105)):
         assert verdict_of(body, notes).outcome == "take"
+
+
+def test_what_was_put_aside_before_is_not_searched_for_faults_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = event(business_id="548")
+    first = verdict_of(wrong, Notes())
+    assert first.findings is not None
+    assert [each.pointer for each in first.findings] == ["/business_id"]
+    monkeypatch.setattr(judgement, "validate", None)  # it would raise
+    again = verdict_of(wrong, Notes(first))
+    assert (again.status, again.outcome, again.valid, again.findings) == (202, "drop", False, None)
+    assert again.reason == "it is not as the contract says"
 
 
 def test_the_same_id_with_another_body_is_noticed_once() -> None:

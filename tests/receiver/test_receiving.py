@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import socket
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from receiver.hooks import CREDENTIALS, GUEST, SECRET, URI, done, event, until
+from receiver.hooks import CREDENTIALS, GUEST, SECRET, URI, WAIT, done, event, until
 from sandbox.databases import DURABLE, FILE, database
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -21,7 +22,18 @@ from starlette.routing import Route
 from punchh_contract import sandbox
 from punchh_contract.auth import Credentials as Account
 from punchh_contract.auth import PunchhAuth
-from punchh_contract.receiver import SCHEMES, Event, Inbox, Scheme, receiver
+from punchh_contract.events import Findings
+from punchh_contract.receiver import (
+    SCHEMES,
+    Event,
+    Inbox,
+    Incoming,
+    Scheme,
+    judge,
+    judgement,
+    receiver,
+)
+from punchh_contract.receiver.app import EVENT_LIMIT
 from punchh_contract.receiver.authorization import authorization_headers
 from punchh_contract.receiver.serving import bind, serving
 
@@ -184,6 +196,85 @@ def test_a_database_that_fails_is_answered_503_and_nothing_is_told(
         assert ask(url, "GET").status_code == 200
     assert "could not be kept: the database failed: OperationalError" in caplog.text
     assert [each for each in (*GUEST, SECRET) if each in caplog.text] == []
+
+
+def large(size: int) -> bytes:
+    """An event of so many bytes with as many faults as fit."""
+    document = json.loads(event())
+    document["payload"]["redemption_code"]["redeemed_menu_items"] = []
+    empty = json.dumps(document, separators=(",", ":")).encode()
+    faults = b"[" + b",".join([b"1"] * ((size - len(empty)) // 2)) + b"]"
+    body = empty.replace(b'"redeemed_menu_items":[]', b'"redeemed_menu_items":' + faults)
+    return body.ljust(size)
+
+
+@pytest.mark.parametrize("size", [100_000, EVENT_LIMIT])
+def test_as_large_and_as_wrong_as_it_may_be_it_is_put_aside_with_202(inbox: Inbox, size: int) -> None:
+    with mounted(inbox) as url:
+        assert [ask(url, body=large(size)).status_code for _ in range(2)] == [202, 202]
+        assert ask(url, body=large(size) + b" " * (EVENT_LIMIT + 1 - size)).status_code == 413
+    (entry,) = inbox.entries("parked")
+    assert entry.received == 2
+    assert "/payload/redemption_code/redeemed_menu_items/0 must be an object" in (entry.reason or "")
+
+
+def test_the_repetition_of_what_took_too_long_to_judge_is_answered_without_judging_it_again(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, may_end, worded = judgement.validate, threading.Event(), []
+
+    def slow(body: Any, **options: Any) -> Findings:
+        worded.append(len(body))
+        assert may_end.wait(WAIT)
+        return words(body, **options)
+
+    monkeypatch.setattr(judgement, "validate", slow)
+    wrong = event(business_id="548")
+    try:
+        with mounted(inbox, answer_seconds=0.6) as url:
+            assert ask(url, body=wrong).status_code == 503
+    finally:
+        may_end.set()
+    until(lambda: inbox.counts()["parked"] == 1)
+    with mounted(inbox) as url:
+        assert ask(url, body=wrong).status_code == 202
+    assert worded == [len(wrong)]
+    (entry,) = inbox.entries()
+    assert entry.received == 2
+    assert "/business_id" in (entry.reason or "")
+
+
+@pytest.mark.parametrize("seconds", [(0.0, 11.0), (7.0, 4.5)], ids=["body at once", "body slow"])
+def test_what_the_body_left_of_the_time_is_there_to_keep_it(seconds: tuple[float, float]) -> None:
+    """Of 12 seconds, by a clock that moves where something takes time, and never else."""
+    now = 0.0
+
+    class Loop(asyncio.SelectorEventLoop):
+        def time(self) -> float:
+            return now
+
+    def takes(wait: float) -> None:
+        nonlocal now
+        now += wait
+
+    class Slow:
+        def receive(self, *_: Any, **__: Any) -> Any:
+            takes(seconds[1])
+            return judge(Incoming("POST", URI, {}, event()), CREDENTIALS, scheme="none")
+
+    async def receive() -> dict[str, Any]:
+        takes(seconds[0])
+        return {"type": "http.request", "body": event()}
+
+    async def send(message: Any) -> None:
+        answers.append(message.get("status"))
+
+    answers: list[int | None] = []
+    app: Any = receiver(Slow(), CREDENTIALS)  # type: ignore[arg-type]
+    scope = {"type": "http", "method": "POST", "path": "/hook", "query_string": b"", "headers": []}
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(app(scope, receive, send))
+    assert answers[0] == 200
 
 
 def test_a_sender_that_stalls_is_answered_408_in_time(inbox: Inbox) -> None:

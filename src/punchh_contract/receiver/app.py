@@ -52,7 +52,8 @@ _log = logging.getLogger(__name__)
 
 Trouble = tuple[int, str]
 """Status and reason of what is not whole."""
-Answer = Callable[[Incoming, Trouble | None], Awaitable[int]]
+Answer = Callable[[Incoming, Trouble | None, float], Awaitable[int]]
+"""Of a request, what is wrong with it, and when it began, by the loop's clock."""
 
 
 def receiver(
@@ -96,9 +97,9 @@ def receiver(
             _log.error("a delivery could not be kept: %s", said)
             return 503
 
-    async def in_time(incoming: Incoming, trouble: Trouble | None) -> int:
+    async def in_time(incoming: Incoming, trouble: Trouble | None, began: float) -> int:
         try:
-            async with asyncio.timeout(max(0.0, answer_seconds - body_seconds)):
+            async with asyncio.timeout_at(began + answer_seconds):
                 return await answer(incoming, trouble)
         except TimeoutError:
             # It may yet be kept. Then its repetition is a duplicate.
@@ -129,7 +130,7 @@ def create_receiver(
     def judged(incoming: Incoming) -> Verdict:
         return judge(incoming, credentials, scheme=scheme, strict=strict, open_check=True)
 
-    async def answer(incoming: Incoming, trouble: Trouble | None) -> int:
+    async def answer(incoming: Incoming, trouble: Trouble | None, _: float) -> int:
         if trouble is not None:
             status, reason = trouble
             verdict = Verdict(status, Verification.refused(reason), "refuse", gist=Gist())
@@ -154,9 +155,10 @@ def create_receiver(
 
 def _application(answer: Answer, limit: int, patience: float, url: str | None) -> Starlette:
     async def endpoint(request: Request) -> Response:
+        began = asyncio.get_running_loop().time()
         body, trouble = await _body(request, limit, patience)
         incoming = Incoming(request.method, url or _uri(request), request.scope["headers"], body)
-        status = await answer(incoming, trouble)
+        status = await answer(incoming, trouble, began)
         # What is left of a body that was not read must not pass for the next request.
         return Response(status_code=status, headers={"Connection": "close"} if trouble else None)
 

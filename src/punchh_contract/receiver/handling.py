@@ -163,10 +163,10 @@ class Handling:
             newest = records.latest(row.redemption_id)
             stale = newest is not None and _order(row) < newest
             if stale and not (self._hand_stale or row.asked):
-                records.settled(row.entry, "stale", now)
+                records.settled(row.entry, row.attempts, "stale", now)
             elif row.attempts > len(self._retries):
                 reason = f"it was handed over {row.attempts} times and never came back"
-                records.settled(row.entry, "parked", now, reason)
+                records.settled(row.entry, row.attempts, "parked", now, reason)
             else:
                 records.begun(row.entry, now + self._pause(row.attempts))
                 return row, Event(bytes(row.body), row.entry, row.received_at, row.attempts + 1, stale)
@@ -191,12 +191,12 @@ class Handling:
         def write(records: Records) -> None:
             now = self._clock()
             if parked is not None:
-                records.settled(row.entry, "parked", now, parked)
+                records.settled(row.entry, event.attempt, "parked", now, parked)
             elif failure is not None:
                 due_at = now + self._pause(row.attempts)
-                records.due(row.entry, due_at, f"the handler failed with {failure}")
+                records.due(row.entry, event.attempt, due_at, f"the handler failed with {failure}")
             else:
-                records.handled(row.entry, row.redemption_id, _order(row), now)
+                records.handled(row.entry, event.attempt, row.redemption_id, _order(row), now)
 
         self._write(write)
 

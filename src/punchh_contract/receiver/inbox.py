@@ -18,7 +18,7 @@ from punchh_contract.receiver.database import Database, InboxError
 from punchh_contract.receiver.delivery import Gist
 from punchh_contract.receiver.handling import RETRIES, Handler, Handling
 from punchh_contract.receiver.incoming import Incoming
-from punchh_contract.receiver.judgement import Verdict, judge, remembered
+from punchh_contract.receiver.judgement import Verdict, glance, judge, remembered, worded
 from punchh_contract.receiver.post import post
 from punchh_contract.receiver.records import Records
 
@@ -94,10 +94,14 @@ class Inbox:
         When it returns, what was taken or put aside is in the database. Raises InboxError if that failed:
         then answer 503, which the vendor repeats.
         """
-        verdict = judge(delivery, credentials, scheme=scheme, open_check=open_check)
+        verdict = glance(delivery, credentials, scheme=scheme, open_check=open_check)
         stamp = verdict.stamp
         if stamp is None:
             return verdict
+        # Not in the transaction, since others wait for that; and not for what was put aside before, so that a
+        # repetition is answered even if the first took too long.
+        if verdict.findings is None and not self._came_before(verdict):
+            verdict = worded(verdict, delivery.body)
         with self._database.transaction() as connection:
             records = Records(connection)
             verdict = remembered(verdict, records)
@@ -108,6 +112,10 @@ class Inbox:
         if verdict.outcome == "take" and self._handling is not None:
             self._handling.wake()
         return verdict
+
+    def _came_before(self, verdict: Verdict) -> bool:
+        with self._database.transaction() as connection:
+            return remembered(verdict, Records(connection)).outcome == "drop"
 
     def start(
         self,
@@ -168,15 +176,15 @@ class Inbox:
     def replay(self, entry: int) -> Entry:
         """Have an event handed over again, as if it were new, also if it is stale.
 
+        One that is in the handler's hands just now comes again when the handler is done with it.
         What was put aside because it did not fit is judged anew, so that a later contract can let it pass.
         Raises UsageError if there is no such entry, or it still is no event.
         """
+        verdict = judge(Incoming("POST", "/", {}, self.body(entry)), Credentials(), scheme="none")
+        if not verdict.valid or verdict.stamp is None:
+            raise UsageError(f"entry {entry} cannot be handed over: {verdict.reason}")
         with self._database.transaction() as connection:
             records = Records(connection)
-            body = bytes(_existing(records, entry).body)
-            verdict = judge(Incoming("POST", "/", {}, body), Credentials(), scheme="none")
-            if not verdict.valid or verdict.stamp is None:
-                raise UsageError(f"entry {entry} cannot be handed over: {verdict.reason}")
             records.ask_again(entry, verdict.stamp, asdict(verdict.gist), self._clock())
             found = _entry(_existing(records, entry))
         if self._handling is not None:

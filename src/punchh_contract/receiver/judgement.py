@@ -17,6 +17,7 @@ from typing import Any, Literal, Protocol
 
 from punchh_contract.event_schemas import event_schema
 from punchh_contract.events import Findings, validate
+from punchh_contract.events.engines import engine
 from punchh_contract.events.reading import Unreadable, read
 from punchh_contract.json_types import JsonValue
 from punchh_contract.receiver.credentials import Credentials, Scheme
@@ -25,7 +26,9 @@ from punchh_contract.receiver.incoming import Incoming
 from punchh_contract.receiver.stamps import Order, Stamp
 from punchh_contract.receiver.verification import ABSENT, Verification, verify
 
-__all__ = ["Memory", "Outcome", "Verdict", "judge", "remembered"]
+__all__ = ["Memory", "Outcome", "Verdict", "glance", "judge", "remembered", "worded"]
+
+_UNFIT = "it is not as the contract says"
 
 Outcome = Literal["take", "drop", "park", "check", "refuse"]
 
@@ -65,6 +68,7 @@ class Verdict:
     reason: str | None = None
     """Why it is refused or put aside, as a sentence without its full stop."""
     findings: Findings | None = None
+    """Not looked for either in what came before and did not fit then."""
     gist: Gist = field(default_factory=Gist)
     stamp: Stamp | None = field(default=None, repr=False)
     """What it is remembered by."""
@@ -92,6 +96,25 @@ def judge(
     (WH-FAQ). Raises UsageError as `verify` does, ContractError if the contract's schemas are missing, and
     nothing for what was sent.
     """
+    verdict = glance(delivery, credentials, scheme=scheme, strict=strict, open_check=open_check)
+    if memory is not None:
+        verdict = remembered(verdict, memory)
+    return verdict if verdict.outcome == "drop" else worded(verdict, delivery.body, strict=strict)
+
+
+def glance(
+    delivery: Incoming,
+    credentials: Credentials,
+    *,
+    scheme: Scheme | None = None,
+    strict: bool = False,
+    open_check: bool = False,
+) -> Verdict:
+    """Return all of the verdict but what takes long: what is wrong with an event that does not fit.
+
+    Arguments and errors are those of `judge`. Such a verdict has neither `findings` nor the whole `reason`;
+    `worded` adds them.
+    """
     text = isinstance(delivery.method, str)  # pyright: ignore[reportUnnecessaryIsInstance]  # `verify` says so
     method = delivery.method.upper() if text else delivery.method
     verification = verify(
@@ -112,8 +135,21 @@ def judge(
         return Verdict(401, verification, "refuse", reason=verification.reason)
     if not verification.authentic:
         return Verdict(401, verification, "refuse", reason=verification.reason)
-    verdict = _read(delivery.body, verification, strict=strict)
-    return verdict if memory is None else remembered(verdict, memory)
+    return _read(delivery.body, verification, strict=strict)
+
+
+def worded(verdict: Verdict, body: bytes, *, strict: bool = False) -> Verdict:
+    """Return the verdict of a glance at `body` with its findings, and the first of them in its reason."""
+    if verdict.valid is None or verdict.findings is not None:
+        return verdict
+    findings = validate(body, strict=strict)
+    reason = verdict.reason
+    if verdict.known and not verdict.valid and not verdict.conflict:
+        first = findings[0] if len(findings) else None
+        what = "it names no redemption" if first is None else f"{first.pointer} {first.expectation}".strip()
+        more = f" (and {len(findings) - 1} more findings)" if len(findings) > 1 else ""
+        reason = f"{_UNFIT}: {what}{more}"
+    return replace(verdict, findings=findings, reason=reason)
 
 
 def remembered(verdict: Verdict, memory: Memory) -> Verdict:
@@ -149,22 +185,20 @@ def _read(body: bytes, verification: Verification, *, strict: bool) -> Verdict:
     given = read(body)
     readable = not isinstance(given, Unreadable)
     value: JsonValue | Mapping[str, Any] = None if isinstance(given, Unreadable) else given
-    findings = validate(body, strict=strict)
+    # Every fault of a large event takes long to find, and whether there is one does not.
+    fits = readable and engine(strict=strict).accepts(value)
     known = isinstance(value, dict) and value.get("event_name") == _name()
     stamp = Stamp.of(body, value)
     # What fits the contract has both; whoever widens the contract is told here, not by a handler.
     whole_stamp = stamp.redemption_id is not None and stamp.order is not None
-    valid = findings.valid and whole_stamp
+    valid = fits and whole_stamp
     reason = None
-    if not readable:
-        reason = f"it cannot be read: {findings[0].expectation}"
+    if isinstance(given, Unreadable):
+        reason = f"it cannot be read: {given.expectation}"
     elif not known:
         reason = f"it is not the event {_name()}"
     elif not valid:
-        first = findings[0] if len(findings) else None
-        what = "it names no redemption" if first is None else f"{first.pointer} {first.expectation}".strip()
-        more = f" (and {len(findings) - 1} more findings)" if len(findings) > 1 else ""
-        reason = f"it is not as the contract says: {what}{more}"
+        reason = _UNFIT
     return Verdict(
         200 if valid else 202,
         verification,
@@ -173,7 +207,7 @@ def _read(body: bytes, verification: Verification, *, strict: bool) -> Verdict:
         known=known,
         valid=valid,
         reason=reason,
-        findings=findings,
+        findings=validate(body, strict=strict) if valid else None,  # none, or drift
         gist=Gist.of(value),
         stamp=stamp,
     )

@@ -107,17 +107,22 @@ class Records:
         """Count an attempt, before it is made; who dies in it is followed at `due_at`."""
         self._change(_ROW.entry == entry, attempts=_ROW.attempts + 1, due_at=due_at, reason=None)
 
-    def due(self, entry: int, due_at: datetime, reason: str) -> None:
-        """An attempt failed, and there will be another."""
-        self._change(_ROW.entry == entry, due_at=due_at, reason=reason)
+    def due(self, entry: int, attempt: int, due_at: datetime, reason: str) -> None:
+        """That attempt failed, and there will be another, unless there was one or it is asked for."""
+        self._change(_last(entry, attempt), due_at=due_at, reason=reason)
 
-    def settled(self, entry: int, state: str, now: datetime, reason: str | None = None) -> None:
-        """It is handled, stale or parked."""
-        self._change(_ROW.entry == entry, state=state, settled_at=now, reason=reason)
+    def settled(self, entry: int, attempt: int, state: str, now: datetime, reason: str | None = None) -> None:
+        """It is stale or parked, unless that attempt is not the last any more."""
+        self._change(_last(entry, attempt), state=state, settled_at=now, reason=reason)
 
-    def handled(self, entry: int, redemption_id: int, order: Order, now: datetime) -> None:
-        """It is handled, and what is older than it is stale from now on."""
-        self.settled(entry, "handled", now)
+    def handled(self, entry: int, attempt: int, redemption_id: int, order: Order, now: datetime) -> None:
+        """It is handled, and what is older than it is stale from now on.
+
+        So it is whatever another process made of it since, which may have begun a later attempt; but not if a
+        person asked for it again, which counts attempts anew: then it still waits.
+        """
+        not_asked_again = and_(_ROW.entry == entry, _ROW.attempts >= attempt)
+        self._change(not_asked_again, state="handled", settled_at=now, reason=None)
         newest = self.latest(redemption_id)
         values = {**max(order, newest or order)._asdict(), "handled_at": now}
         if newest is None:
@@ -154,6 +159,11 @@ class Records:
 
     def _change(self, where: ColumnElement[bool], **values: Any) -> None:
         self._connection.execute(update(deliveries).where(where).values(values))
+
+
+def _last(entry: int, attempt: int) -> ColumnElement[bool]:
+    """A delivery that waits, and of which so many attempts were begun, and none asked for since."""
+    return and_(_ROW.entry == entry, _ROW.state == _WAITING, _ROW.attempts == attempt)
 
 
 def _order(stamp: Stamp) -> dict[str, Any]:
