@@ -89,7 +89,7 @@ prove-sample: install ## A fixed sample of the zoo, and twenty runs that must fi
 # 20 through a proxy, every planted fault.
 soak: install ## The long proofs, more than an hour; figures go into docs/soak.md
 	$(BIN)/punchh-contract prove --faultless --seeds 200
-	for seed in $$(seq 1 20); do $(BIN)/punchh-contract test --seed $$seed --report-dir build/soak | tail -1; done
+	for seed in $$(seq 1 20); do $(BIN)/punchh-contract test --seed $$seed --report-dir build/soak || exit 1; done
 	PUNCHH_CONTRACT_SOAK=1 $(BIN)/pytest -n auto tests/events/test_decoding.py tests/events/test_engines.py \
 	  tests/events/test_many.py tests/client/test_faulted.py tests/sandbox/test_control_fuzz.py tests/conformance/test_databases.py \
 	  tests/conformance/test_recording.py \

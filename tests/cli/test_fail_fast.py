@@ -1,16 +1,19 @@
 """`punchh-contract test --fail-fast` and `--control`: a run against a sandbox that somebody else started ends
 at its first finding."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from punchh_contract.cli import main
@@ -89,26 +92,41 @@ def test_a_sandbox_of_somebody_is_put_back_to_its_seed_and_treated_as_our_own() 
         untouched = place.control.guest(ADA)
         place.control.put_guest(ADA, points=1)
 
-        job = jobs.controlled(options(place.url), load(), {}).job
+        with jobs.controlled(options(place.url), load(), {}) as setup:
+            job = setup.job
 
-        assert place.control.guest(ADA) == untouched
-        assert place.control.business()["settings"]["rate_limits"] is False
-        assert (job.own, job.control, job.phases) == (True, True, PHASES)
-        assert job.credentials.admin_key == place.credentials["PUNCHH_ADMIN_KEY"]
-        assert job.fixtures.of("force_redeem", "user_id")
-        # What puts it back later leaves the limits off.
-        place.control.put_guest(ADA, points=1)
-        httpx.post(place.url + str(job.reset_path), trust_env=False).raise_for_status()
-        assert place.control.guest(ADA) == untouched
-        assert place.control.business()["settings"]["rate_limits"] is False
+            assert place.control.guest(ADA) == untouched
+            assert place.control.business()["settings"]["rate_limits"] is False
+            assert (job.own, job.control, job.phases) == (True, True, PHASES)
+            assert job.credentials.admin_key == place.credentials["PUNCHH_ADMIN_KEY"]
+            assert job.fixtures.of("force_redeem", "user_id")
+            # What puts it back later leaves the limits off.
+            place.control.put_guest(ADA, points=1)
+            httpx.post(place.url + str(job.reset_path), trust_env=False).raise_for_status()
+            assert place.control.guest(ADA) == untouched
+            assert place.control.business()["settings"]["rate_limits"] is False
+
+
+@pytest.mark.parametrize("limits", [True, False])
+def test_a_sandbox_of_somebody_gets_its_rate_limits_back(limits: bool, tmp_path: Path) -> None:
+    """As its seed has them, also after Ctrl-C."""
+    world = yaml.safe_load(files("punchh_contract.sandbox").joinpath("seed.yaml").read_bytes())
+    world["business"].setdefault("settings", {})["rate_limits"] = limits
+    (tmp_path / "seed.yaml").write_text(yaml.safe_dump(world))
+    with server.running(clock="2026-03-02T18:05:01Z", seed=tmp_path / "seed.yaml") as place:
+        with contextlib.suppress(KeyboardInterrupt), jobs.controlled(options(place.url), load(), {}):
+            assert place.control.business()["settings"]["rate_limits"] is False
+            raise KeyboardInterrupt
+
+        assert place.control.business()["settings"]["rate_limits"] is limits
 
 
 def test_credentials_and_fixtures_that_are_given_outrank_the_sandboxs(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("operations: {force_redeem: {user_id: [55501234]}}")
     with sandbox() as place:
-        job = jobs.controlled(
-            options(place.url, fixtures=tmp_path / "mine.yaml"), load(), {"PUNCHH_ADMIN_KEY": "planted-key"}
-        ).job
+        given = options(place.url, fixtures=tmp_path / "mine.yaml")
+        with jobs.controlled(given, load(), {"PUNCHH_ADMIN_KEY": "planted-key"}) as setup:
+            job = setup.job
 
         assert job.credentials.admin_key == "planted-key"
         assert job.credentials.location_key == place.credentials["PUNCHH_LOCATION_KEY"]
@@ -119,15 +137,20 @@ def test_a_plan_resets_nothing() -> None:
     with sandbox() as place:
         place.control.put_guest(ADA, points=1)
 
-        job = jobs.controlled(options(place.url, plan=True), load(), {}).job
+        with jobs.controlled(options(place.url, plan=True), load(), {}) as setup:
+            job = setup.job
 
         assert (job.rehearse, job.reset_path) == (True, None)
         assert place.control.guest(ADA)["points"] == 1
 
 
 def test_another_machine_has_no_control_plane_of_ours() -> None:
-    with pytest.raises(UsageError, match="--control is for a sandbox on this machine"):
-        jobs.controlled(options("https://target.example", allow_host=("target.example",)), load(), {})
+    elsewhere = options("https://target.example", allow_host=("target.example",))
+    with (
+        pytest.raises(UsageError, match="--control is for a sandbox on this machine"),
+        jobs.controlled(elsewhere, load(), {}),
+    ):
+        pass
 
 
 def test_a_server_without_a_control_plane_is_told() -> None:

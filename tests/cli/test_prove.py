@@ -106,6 +106,34 @@ def test_the_proof_is_kept(tmp_path: Path) -> None:
     assert page.read_text().count("law:exact_debit") == 9
 
 
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("option", ["--json", "--table"])
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_run(option: str, tmp_path: Path) -> None:
+    done = invoke("debits_twice", option, tmp_path / ("x" * 300))
+
+    assert done.exit_code == 2
+    assert "cannot be written" in done.output
+    assert "faultless" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_any_more_costs_neither_the_summary_nor_the_other(
+    runs: dict[str, Told], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def taken(*_: object) -> list[Told]:
+        (tmp_path / "prove.json").mkdir()
+        return [NOT]
+
+    monkeypatch.setattr(proving, "control", taken)
+
+    done = invoke("debits_twice", "--json", tmp_path / "prove.json", "--table", tmp_path / "proof.md")
+
+    assert done.exit_code == 2
+    assert "1 faults in 0.0 minutes." in done.output
+    assert "prove.json: cannot be written" in done.output
+    assert "debits_twice" in (tmp_path / "proof.md").read_text()
+
+
 @pytest.mark.parametrize("former", [b"# My notes\n", b"\xff", f"{record.BEGIN} alone".encode()])
 def test_a_page_that_no_table_belongs_to_is_left_alone(
     runs: dict[str, Told], tmp_path: Path, former: bytes

@@ -22,6 +22,7 @@ from conformance.foreign import place as place_of_a_target
 from punchh_contract.auth import Credentials
 from punchh_contract.cli import main
 from punchh_contract.cli import test as test_command
+from punchh_contract.cli.test import own_sandbox
 from punchh_contract.conformance import target
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.result import INTERRUPTED
@@ -33,6 +34,7 @@ from punchh_contract.conformance.verdict.findings import Exchange, Finding, Seve
 from punchh_contract.conformance.verdict.replay import Replay
 from punchh_contract.conformance.wire import DEADLINE
 from punchh_contract.contract import load
+from punchh_contract.errors import UsageError
 
 NOBODY = "http://127.0.0.1:1"
 
@@ -120,6 +122,14 @@ def test_a_sandbox_that_does_not_answer_ends_with_2(monkeypatch: pytest.MonkeyPa
 
     assert done.exit_code == 2
     assert f"{NOBODY}/_sandbox/fixtures does not answer" in done.output
+
+
+def test_a_sandbox_that_never_says_where_it_is_ends_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_sandbox, "_SANDBOX", "import time; time.sleep(600)")
+    monkeypatch.setattr(own_sandbox, "START", 0.2)
+
+    with pytest.raises(UsageError, match="the sandbox did not start"), own_sandbox.sandbox():
+        pass
 
 
 Told = Callable[..., Result]

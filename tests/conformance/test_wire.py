@@ -497,7 +497,7 @@ def test_a_steady_drip_is_none(make: Any, server: Server, monkeypatch: pytest.Mo
     monkeypatch.setattr(intake, "LARGEST", 10**12)
     monkeypatch.setattr(intake, "LONGEST", 3.0)
     server.headers, server.pieces = ENDLESS, itertools.repeat(b"x")
-    with pytest.raises(intake.EndlessError):
+    with pytest.raises(requests.ConnectionError):
         post(make(clock=ticking()), server)
 
 
@@ -506,10 +506,58 @@ def test_a_drip_ends_with_the_run(make: Any, server: Server, monkeypatch: pytest
     monkeypatch.setattr(intake, "LONGEST", 10.0**12)
     server.headers, server.pieces = ENDLESS, itertools.repeat(b"x")
     wire = make(clock=ticking(), deadline=8.0)
-    with pytest.raises(intake.EndlessError):
+    with pytest.raises(requests.ConnectionError):
         post(wire, server)
     with pytest.raises(StoppedError, match="--max-time"):
         post(wire, server)
+
+
+@contextlib.contextmanager
+def dripping(head: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """A server of one connection, that says a head and then a byte every now and then. The event tells that
+    it came to its end, after ten seconds at least, and was not left before.
+    """
+    over, ended = threading.Event(), threading.Event()
+
+    def drip() -> None:
+        with contextlib.suppress(OSError), listener.accept()[0] as connection:
+            connection.recv(65536)
+            connection.sendall(head)
+            for _ in range(500):
+                if over.wait(0.02):
+                    return
+                connection.sendall(b"x")
+            ended.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", ended
+        finally:
+            over.set()
+            thread.join()
+
+
+HEADS = [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n"]
+
+
+@pytest.mark.parametrize("head", HEADS, ids=["head", "body"])
+@pytest.mark.parametrize("bound", ["run", "answer"])
+def test_a_head_or_a_body_that_drips_ends_with_the_run_and_within_its_time(
+    head: bytes, bound: str, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes well within the time-out of a request."""
+    if bound == "answer":
+        monkeypatch.setattr(intake, "LONGEST", 0.3)
+    wire = make(deadline=time.monotonic() + (0.3 if bound == "run" else 60))
+    with dripping(head) as (url, ended):
+        wire._origin = url
+        with pytest.raises((requests.Timeout, requests.ConnectionError)):
+            wire.send(requests.Request("POST", url + FORCE.path).prepare(), timeout=10)
+
+        assert not ended.is_set()
+    assert wire.cut_off is (bound == "run")
 
 
 def test_a_bomb_is_no_answer_and_what_is_packed_honestly_is_one(

@@ -1,6 +1,10 @@
 """Whole proofs over sockets: faults are found, none is not, and a run that breaks finds nothing."""
 
 import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncGenerator, Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -119,3 +123,50 @@ def test_a_report_that_is_none_is_none(tmp_path: Path) -> None:
 
     assert running.read(tmp_path / "half.json") is None
     assert running.read(tmp_path / "none.json") is None
+
+
+@pytest.mark.parametrize("status", [500, 200, None])
+def test_a_sandbox_that_does_not_say_what_it_takes_costs_schemathesis_one_run(
+    status: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row says so, and the others stay."""
+
+    @contextlib.asynccontextmanager
+    async def broken(fault_id: str) -> AsyncGenerator[str]:
+        with served(status) as url:
+            yield url
+
+    monkeypatch.setattr(stock, "sandbox", broken)
+
+    told = asyncio.run(stock.run("debits_twice", AMPLE, frozenset()))
+
+    assert told.result is Result.ERROR
+    assert "does not say what it takes" in told.why
+    with pytest.raises(ProofError, match="does not say what it takes"):
+        asyncio.run(stock.alarms(AMPLE))
+
+
+def test_a_sandbox_that_does_not_start_costs_schemathesis_one_run() -> None:
+    told = asyncio.run(stock.run("debits_thrice", AMPLE, frozenset()))
+
+    assert told.result is Result.ERROR
+    assert "debits_thrice" in told.why
+
+
+@contextlib.contextmanager
+def served(status: int | None) -> Generator[str]:
+    """A server that answers so and without JSON; not at all for None."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # http.server's name
+            if status is not None:
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

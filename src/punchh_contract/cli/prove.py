@@ -128,6 +128,8 @@ def command(
     for file in (json_file, table_file):
         if file is not None and not file.absolute().parent.is_dir():
             raise UsageError(f"{file}: there is no such folder; make it first")
+        if file is not None:
+            _try(file)
     if table_file is not None:
         _page(table_file, "")  # before the long work, not after it
     started = time.monotonic()
@@ -135,12 +137,14 @@ def command(
         runs = asyncio.run(_controlled(settings, jobs))
         rows = asyncio.run(_proven(chosen, settings, jobs, stock=stock))
     around = _around(jobs, time.monotonic() - started)
-    if json_file is not None:
-        document = record.document(rows, runs, settings, around)
-        _write(json_file, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-    if table_file is not None:
-        _write(table_file, _page(table_file, record.table(rows, settings, around)))
-    code = _summary(rows, around.seconds)
+    code = _summary(rows, around.seconds)  # first: it is there whatever becomes of the files
+    try:
+        if json_file is not None:
+            document = record.document(rows, runs, settings, around)
+            _write(json_file, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    finally:
+        if table_file is not None:
+            _write(table_file, _page(table_file, record.table(rows, settings, around)))
     if code:
         raise click.exceptions.Exit(code)
 
@@ -269,8 +273,24 @@ def _page(path: Path, table: str) -> str:
         raise UsageError(f"{path}: {why}; put them in, or name another file") from error
 
 
+def _try(path: Path) -> None:
+    """Raises UsageError for a file that cannot be written; leaves it, or that there is none, as it was."""
+    try:
+        new = not (path.exists() or path.is_symlink())
+        with path.open("ab"):
+            pass
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{path}: cannot be written ({error.strerror}); name another file")
+
+
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); name another file") from error
+        raise _unwritable(path, error) from error

@@ -116,9 +116,9 @@ class Wire(ManagedCookiesSession):
         """The last request had no answer because the run's own time was over: the target is not to blame."""
         self._sent: set[bytes] = set()
         self._limiters: dict[str, Limiter] = {}
-        if adapter is not None:
-            self.mount("http://", adapter)
-            self.mount("https://", adapter)
+        network = adapter or intake.adapter(deadline, clock)
+        self.mount("http://", network)
+        self.mount("https://", network)
 
     def stop(self, reason: str) -> None:
         """Send nothing any more; the first reason stays."""
@@ -157,7 +157,7 @@ class Wire(ManagedCookiesSession):
                 response = self._pass(request, kwargs)
                 # Before the body is read, which may fail: the target has counted the call by now.
                 self._judge(response, expects_refusal)
-                intake.read(response, self._deadline, self._clock)
+                intake.read(response)
             except NO_ANSWER as raised:
                 error = _as_requests(raised, request)
                 self.cut_off = self._deadline is not None and self._clock() >= self._deadline
@@ -198,7 +198,7 @@ class Wire(ManagedCookiesSession):
     def _attempt(self, request: requests.PreparedRequest) -> requests.Response | Exception:
         try:
             response = self._pass(request, {})
-            intake.read(response, self._deadline, self._clock)
+            intake.read(response)
         except NO_ANSWER as error:
             return _as_requests(error, request)
         return response

@@ -5,7 +5,9 @@ event is the same in all parts.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from punchh_contract.json_types import JsonValue
 
 Path = tuple[str | int, ...]
 
@@ -19,7 +21,7 @@ _LEVELS = 8
 class Excerpt(NamedTuple):
     """One part of an event."""
 
-    value: Any
+    value: JsonValue
     start: int = 0
     """Which element of the long lists is their first one here."""
     lists: frozenset[Path] = frozenset()
@@ -34,9 +36,9 @@ class Excerpt(NamedTuple):
         return None if self.start else path
 
 
-def excerpts(value: Any) -> Iterator[Excerpt]:
+def excerpts(value: JsonValue) -> Iterator[Excerpt]:
     """Yield the parts of an event, or of whatever value it is: one part if nothing in it is long."""
-    lists = dict(_long(value, (), _LEVELS)) if isinstance(value, dict) else {}
+    lists = dict(_long(value, (), _LEVELS)) if isinstance(value, dict) else dict[Path, int]()
     if not lists:
         yield Excerpt(value)
         return
@@ -45,7 +47,7 @@ def excerpts(value: Any) -> Iterator[Excerpt]:
         yield Excerpt(_part(value, (), paths, start), start, paths)
 
 
-def _long(node: dict[str, Any], path: Path, levels: int) -> Iterator[tuple[Path, int]]:
+def _long(node: dict[str, JsonValue], path: Path, levels: int) -> Iterator[tuple[Path, int]]:
     for name, each in node.items():
         if isinstance(each, list):
             if len(each) > LENGTH:
@@ -54,9 +56,9 @@ def _long(node: dict[str, Any], path: Path, levels: int) -> Iterator[tuple[Path,
             yield from _long(each, (*path, name), levels - 1)
 
 
-def _part(node: Any, path: Path, lists: frozenset[Path], start: int) -> Any:
-    if path in lists:
-        return node[start : start + LENGTH]
+def _part(node: JsonValue, path: Path, lists: frozenset[Path], start: int) -> JsonValue:
+    if isinstance(node, list):
+        return node[start : start + LENGTH] if path in lists else node
     if isinstance(node, dict) and any(each[: len(path)] == path for each in lists):
         return {name: _part(each, (*path, name), lists, start) for name, each in node.items()}
     return node

@@ -28,6 +28,7 @@ from punchh_contract.conformance.laws.court import Court
 from punchh_contract.conformance.laws.history import Asset, Delivered, History, Move
 from punchh_contract.conformance.laws.judges import answers
 from punchh_contract.conformance.verdict.findings import Severity
+from punchh_contract.proof.stage import items
 
 ONLINE, BATCH, FORCE, CODE = (
     "create_online_redemption",
@@ -295,6 +296,43 @@ def shared_out(number: str) -> History:
     return Book(HAS).then(ONLINE, body, 200, committed(discount_distribution_items=shares)).history()
 
 
+def discounted_by_the_till() -> History:
+    """The last line is a discount of the till's own, and gets no share of ours."""
+    lines = items(35, -5)
+    lines[-1]["menu_item_type"] = "D"
+    shares = [{"menu_item_id": lines[0]["menu_item_id"], "item_amount": -5.0}]
+    body = order() | {"menu_items": lines}
+    return Book(HAS).then(ONLINE, body, 200, committed(discount_distribution_items=shares)).history()
+
+
+def same_number(*lines: int) -> History:
+    """Lines of one item, of which one costs what our discount is."""
+    body = order(lines=lines)
+    for each in body["menu_items"]:
+        each["menu_item_id"] = "7001"
+    shares = [{"menu_item_id": "7001", "item_amount": -5.0}]
+    return Book(HAS).then(ONLINE, body, 200, committed(discount_distribution_items=shares)).history()
+
+
+def of_an_item_that_is_not_there() -> History:
+    shares = [{"menu_item_id": "7009", "item_amount": -5.0}]
+    body = order(lines=(3000,))
+    return Book(HAS).then(ONLINE, body, 200, committed(discount_distribution_items=shares)).history()
+
+
+def of_dollars(amount: float, *, seen: bool = False) -> History:
+    """Five dollars of the balance are asked for, and so many are granted."""
+    book = Book(guest(banked_cents=900)) if seen else Book()
+    left = view(guest(banked_cents=900 - round(amount * 100), records={70: {}})) if seen else None
+    return book.then(ONLINE, order("discount_amount", "5"), 200, committed(amount), left).history()
+
+
+def numbered_alike() -> History:
+    """A code that has the digits of another one's redemption."""
+    book = Book().then(CODE, {"subscription_id": "3"}, 200, code("1234567", 900))
+    return book.then(CODE, {"subscription_id": "3"}, 200, code("900", 901)).history()
+
+
 def locked_at_once(winners: int) -> History:
     book = Book(guest(basket=(1,)), settings={"reward_locking": True})
     for place in range(3):
@@ -411,6 +449,8 @@ RIGHT: dict[str, list[History]] = {
         coupon({"expires_at": (NOW + dt.timedelta(seconds=1)).isoformat()}),
         offered({"starts_at": NOW.isoformat()}),
         forced_twice(40),
+        of_dollars(4),
+        of_dollars(5, seen=True),
     ],
     "refusal_debits_nothing": [refused(HAS), refused(dataclasses.replace(HAS, locked_by="x"))],
     "own_assets_only": [of_bob(["no"]), of_bob(REFUSED, 200), another_by_its_key()],
@@ -423,7 +463,7 @@ RIGHT: dict[str, list[History]] = {
         locked_at_once(1),
         emptied(None),
     ],
-    "code_unique": [codes("1234567", "1234568")],
+    "code_unique": [codes("1234567", "1234568"), numbered_alike()],
     "code_redeemable_once": [
         redeemed_code(committed(redemption_id=90), REFUSED),
         redeemed_code(committed(redemption_id=71), REFUSED, seen=False),
@@ -437,6 +477,8 @@ RIGHT: dict[str, list[History]] = {
         debited(USED, answer=committed(discount_distribution_items=LINES)),
         shared_out("7002"),
         lines_of_before(),
+        discounted_by_the_till(),
+        same_number(500, -200),
     ],
     "signature_required": [door(412, 412)],
     "credential_required": [door(401, 401)],
@@ -494,6 +536,8 @@ WRONG: dict[str, list[History]] = {
         coupon({"starts_at": (NOW + dt.timedelta(seconds=1)).isoformat()}),
         forced_twice(45),
         forced_twice(35),
+        of_dollars(5.01),
+        of_dollars(4, seen=True),
     ],
     "refusal_debits_nothing": [
         refused(USED),
@@ -535,6 +579,8 @@ WRONG: dict[str, list[History]] = {
         debited(USED, answer=committed(discount_distribution_items=LINES[:2])),
         debited(USED, answer=committed(discount_distribution_items=[{"item_amount": 5.0}])),
         shared_out("7001"),
+        same_number(300, 100),
+        of_an_item_that_is_not_there(),
     ],
     "signature_required": [door(200, 412), door(401, 412), door(412, 412, USED)],
     "credential_required": [door(200, 401), door(401, 401, USED)],
@@ -611,6 +657,58 @@ def test_what_a_basket_gives_away_is_spent_again_by_whoever_comes_next(history: 
     (found,) = [each for each in BY_ID["exact_debit"].judge(history) if each.breach]
     assert found.severity is Severity.SPEND
     assert "subscription" not in str(found.breach)
+
+
+def judged(history: History) -> dict[str, int]:
+    """How often each law was judged; not counted is that every answer is documented."""
+    court = Court()
+    assert [each.law.id for each in court.judge(history) if each.law.id != "documented_answer"] == []
+    laws = {law for law, _ in court.judged} - {"documented_answer"}
+    return {law: sum(court.judged[each] for each in court.judged if each[0] == law) for law in laws}
+
+
+def on_a_foreign_target(commits: int = 1, **more: Any) -> History:
+    """Quoted, quoted again, with an unknown field, and committed: nobody can look."""
+    promised, body = committed(redemption_id=None), order()
+    book = Book(settings={}, **more).then(ONLINE, bodies.quote(body), 200, promised)
+    book.then(ONLINE, bodies.quote(body), 200, promised)
+    book.then(ONLINE, {**bodies.quote(body), "x_unknown_field": 1}, 200, promised, twin=0)
+    for _ in range(commits):
+        book.then(ONLINE, body | UID, 200, committed())
+    return book.history()
+
+
+def test_a_law_is_judged_only_where_there_is_something_to_compare() -> None:
+    """Which laws a receipt calls judged: what an offer is worth is not known, and no receipt changed."""
+    whole = {
+        "quote_changes_nothing": 1,
+        "quote_equals_commit": 1,
+        "unknown_fields_ignored": 1,
+        "discount_within_receipt": 4,
+    }
+    assert judged(on_a_foreign_target()) == whole
+    again = judged(on_a_foreign_target(2))
+    assert again.pop("debited_once") > 0
+    assert again == whole
+    assert judged(on_a_foreign_target(assets=REWARD)) == whole | {"exact_debit": 1}
+
+
+def test_lines_with_an_unknown_field_are_no_other_receipt() -> None:
+    body = order(lines=(3000,))
+    odd = body | {"menu_items": [{**each, "x_unknown_field": 1} for each in body["menu_items"]]}
+    book = Book().then(ONLINE, bodies.quote(body), 200, committed(redemption_id=None))
+    book.then(ONLINE, bodies.quote(odd), 200, committed(redemption_id=None), twin=0)
+    history = book.then(ONLINE, body, 200, committed()).history()
+
+    assert "changed_receipt_judged_anew" not in judged(history)
+
+
+@pytest.mark.parametrize("answers", [(), (committed(),), (REFUSED, REFUSED)])
+def test_one_code_and_one_order_of_it_prove_nothing(answers: tuple[Any, ...]) -> None:
+    found = judged(redeemed_code(*answers, seen=False))
+
+    assert "code_unique" not in found
+    assert "code_redeemable_once" not in found
 
 
 def test_what_is_assumed_says_so() -> None:

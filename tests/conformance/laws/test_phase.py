@@ -2,6 +2,8 @@
 
 import contextlib
 import datetime as dt
+import http.client
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from conformance.conftest import CLOCK, job_for, served
+from hypothesis.errors import Unsatisfiable
 
 from punchh_contract.conformance.fixtures import read
 from punchh_contract.conformance.hooks import Run
@@ -16,7 +19,7 @@ from punchh_contract.conformance.job import LAWS
 from punchh_contract.conformance.laws import machine, phase
 from punchh_contract.conformance.laws.book import BY_ID
 from punchh_contract.conformance.laws.book import LAWS as BOOK
-from punchh_contract.conformance.laws.control import Control
+from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.laws.court import Court
 from punchh_contract.conformance.laws.history import History
 from punchh_contract.conformance.laws.law import Need
@@ -25,6 +28,7 @@ from punchh_contract.conformance.laws.stories import STORIES
 from punchh_contract.conformance.laws.stories.story import ONLINE
 from punchh_contract.conformance.verdict.findings import Severity, group
 from punchh_contract.conformance.verdict.telling import script
+from punchh_contract.conformance.wire import DEADLINE, FIRST_FINDING, WireError
 from punchh_contract.contract import load
 from punchh_contract.sandbox import server
 from punchh_contract.sandbox.guests import Code, Debit, Held
@@ -88,7 +92,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def choose(*names: str) -> None:
         known = {each.name: each for each in STORIES}
         monkeypatch.setattr(phase, "STORIES", [known[name] for name in names])
-        monkeypatch.setattr(machine, "run", lambda *_: (0, []))
+        monkeypatch.setattr(machine, "run", lambda *_: machine.Drawn())
 
     return choose
 
@@ -355,6 +359,36 @@ operations:
             assert ("--control" in told) == any(each in BY_CONTROL for each in law.needs)
 
 
+def test_a_coupon_that_is_good_for_many_orders_is_no_code_redeemed_twice() -> None:
+    """Whoever lists it with a cap of three says that it may be; nothing says that it may not."""
+    given_out: dict[str, Any] = {}
+    ids = itertools.count(9_000_001)
+
+    def again(request: Any, answer: Any) -> Any:
+        if answer["category"] == "redeemable":
+            given_out.update(answer)
+            return answer
+        fresh = {} if "query" in request else {"redemption_id": next(ids)}
+        kept = {key: value for key, value in given_out.items() if key != "redemption_id"}
+        return kept | {"status": "Fine."} | fresh
+
+    with served(Lying("online_order", again)) as url:  # type: ignore[arg-type]  # any ASGI app with a state
+        text = """
+operations:
+  create_online_redemption:
+    store_number: ["401"]
+    redemption_code: [{value: SANDBOX-ADA-0, spend: 3}]
+"""
+        job = job_for(url, phases=(LAWS,), own=False, fixtures=read(text, load(), "f.yaml"), reset_path=None)
+        run = Run(job, load())
+        phase.run(run, lambda _: None)
+        run.close()
+    assert [each.statement for each in run.result.findings] == []
+    (row,) = [row for row in run.result.spending if row["field"] == "redemption_code"]
+    assert row["spent"] >= 1
+    assert "code_redeemable_once" not in {row["law"] for row in run.result.laws if row["judged"]}
+
+
 def test_a_law_that_listed_fixtures_did_not_reach_is_not_said_to_want_them_listed() -> None:
     app = Lying()
     with served(app) as url:  # type: ignore[arg-type]  # any ASGI app with a state
@@ -395,3 +429,192 @@ def test_a_plan_counts_what_the_laws_would_send() -> None:
     assert foreign.result.tally.counts["process_batch_redemption"].probes.total() >= 4
     assert foreign.result.findings == []
     assert "law:refusal_debits_nothing" in {row["what"] for row in foreign.result.not_run}
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell no story, and shrink little."""
+    monkeypatch.setattr(phase, "STORIES", [])
+    monkeypatch.setattr(machine, "MOST", 20)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, when: Callable[[str, str], bool]) -> None:
+    """Let the control plane answer nothing from the first question on that `when` says."""
+    ask, gone = Control.ask, False
+
+    def fail(self: Control, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        nonlocal gone
+        gone = gone or when(method, path)
+        if gone:
+            raise ControlError(f"the control plane does not answer {method} {path}: gone")
+        return ask(self, method, path, body, **query)
+
+    monkeypatch.setattr(Control, "ask", fail)
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_sandbox_that_dies_while_sequences_are_drawn_is_not_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what it did before is judged."""
+    judged: list[History] = []
+    judge = Court.judge
+
+    def seen(self: Court, history: History) -> Any:
+        judged.append(history)
+        return judge(self, history)
+
+    monkeypatch.setattr(Court, "judge", seen)
+    failing(monkeypatch, lambda _, path: path == "clock/advance")
+    with phase_of(Lying()) as run:
+        pass
+
+    assert run.result.broken is not None
+    assert "does not answer POST clock/advance" in run.result.broken
+    assert "laws" in {row["what"] for row in run.result.not_run}
+    assert [each[0] for each in judged[-1].drawn][-1:] == ["wait"]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_what_was_found_before_the_end_of_the_drawing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of the run is over while the sequence is being shrunk."""
+    monkeypatch.setattr(Guests, "apply", apply_nothing)
+    note = machine.Drawn.note
+    with served(Lying()) as url:  # type: ignore[arg-type]  # any ASGI app with a state
+        run = Run(job_for(url, phases=(LAWS,)), load())
+
+        def stop(self: machine.Drawn, breaches: Any) -> None:
+            note(self, breaches)
+            run.wire.stop(DEADLINE)
+
+        monkeypatch.setattr(machine.Drawn, "note", stop)
+        phase.run(run, lambda _: None)
+
+    assert "law:exact_debit" in {each.check for each in run.result.findings}
+
+
+def test_a_story_that_broke_off_is_not_green(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[..., None]
+) -> None:
+    only(QUOTED, FORCED)
+    tell = phase.told
+
+    def told(world: Any, inbox: Any, story: Any) -> Any:
+        history, _ = tell(world, inbox, story)
+        return history, "it broke off: ReadTimeout" if story.name == QUOTED else None
+
+    monkeypatch.setattr(phase, "told", told)
+    with phase_of(Lying()) as run:
+        assert run.result.broken == f"story: {QUOTED}: it broke off: ReadTimeout"
+        assert run.result.tally.counts["force_redeem"].probes.total()  # the others are told
+
+
+def test_what_was_found_counts_whatever_broke_off_before(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[..., None]
+) -> None:
+    only(QUOTED, FORCED)
+    monkeypatch.setattr(Guests, "apply", apply_nothing)
+    tell = phase.told
+
+    def told(world: Any, inbox: Any, story: Any) -> Any:
+        history, why = tell(world, inbox, story)
+        return (History("", ()), "it broke off") if story.name == QUOTED else (history, why)
+
+    monkeypatch.setattr(phase, "told", told)
+    with phase_of(Lying(), fail_fast=True) as run:
+        assert run.result.findings
+        assert run.wire.stopped == FIRST_FINDING
+        assert run.result.broken is None
+
+
+def test_a_sandbox_whose_control_plane_is_gone_is_not_green(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[..., None]
+) -> None:
+    only(FORCED)
+    failing(monkeypatch, lambda *_: True)
+    with phase_of(Lying(), operations=("force_redeem",)) as run:
+        assert run.result.broken == f"laws: {phase.NO_CONTROL}"
+
+
+@pytest.mark.usefixtures("drawn")
+@pytest.mark.parametrize("error", [Unsatisfiable("nothing could be drawn"), ExceptionGroup("", [KeyError()])])
+def test_sequences_that_cannot_be_drawn_are_no_silence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(machine, "run_state_machine_as_test", fail)
+    with pytest.raises(type(error)), phase_of(Lying()):
+        pass
+
+
+def test_a_request_that_must_not_be_sent_leaves_out_its_story_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(Lying()) as url:  # type: ignore[arg-type]  # any ASGI app with a state
+        given = read(
+            """
+operations:
+  create_online_redemption: {store_number: ["401"], reward_id: [{value: 70001, spend: 2}]}
+  process_batch_redemption: {user_id: [{value: 111112000, spend: 2}]}
+""",
+            load(),
+            "fixtures.yaml",
+        )
+        run = Run(job_for(url, phases=(LAWS,), own=False, fixtures=given, reset_path=None), load())
+        send = run.send
+
+        def guarded(operation: Any, body: Any) -> Any:
+            if operation.id == ONLINE:
+                raise WireError("a request was not sent: reward_id is no fixture")
+            return send(operation, body)
+
+        monkeypatch.setattr(run, "send", guarded)
+        phase.run(run, lambda _: None)
+
+    left = {row["what"]: row["why"] for row in run.result.not_run}
+    assert left["story: a fixture of reward_id is quoted, committed and sent again"].endswith("no fixture")
+    assert UNTOLD not in left
+    assert run.result.tally.counts["process_batch_redemption"].probes.total() >= 4
+
+
+@pytest.mark.parametrize("failed", [None, "clock", "snapshots"])
+def test_all_is_put_back_after_ctrl_c_in_the_middle_of_a_call(
+    failed: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each by itself: what cannot be put back keeps nothing else from it."""
+    app = Lying()
+    with (
+        served(app) as url,  # type: ignore[arg-type]  # any ASGI app with a state
+        contextlib.closing(Control(url)) as control,
+        contextlib.closing(Control(url)) as other,
+    ):
+        other.ask("POST", "clock/run")
+        other.ask("PUT", "snapshots/mine")
+        before = other.ask("GET", "business")
+        answers, asks = http.client.HTTPConnection.getresponse, Control.ask
+        interrupted = False
+
+        def interrupt(self: Any) -> Any:
+            if interrupted:
+                return answers(self)
+            raise KeyboardInterrupt
+
+        def ask(self: Control, method: str, path: str, body: Any = None, **query: Any) -> Any:
+            if interrupted and self is control and failed is not None and path.startswith(failed):
+                raise ControlError("gone")
+            return asks(self, method, path, body, **query)
+
+        monkeypatch.setattr(Control, "ask", ask)
+        with (
+            contextlib.suppress(KeyboardInterrupt),
+            phase.as_it_was(control, "/_sandbox/snapshots/mine/restore"),
+        ):
+            other.ask("PUT", "guests/111111111", {"points": 7})
+            with monkeypatch.context() as patched:
+                patched.setattr(http.client.HTTPConnection, "getresponse", interrupt)
+                try:
+                    control.ask("GET", "guests")
+                finally:
+                    interrupted = True
+
+        assert other.ask("GET", "business") == before
+        assert (other.ask("GET", "clock")["clock"] == "frozen") is (failed == "clock")
+        assert (other.ask("GET", "guests/111111111")["points"] == 7) is (failed == "snapshots")

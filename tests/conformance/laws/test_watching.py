@@ -36,6 +36,22 @@ def test_a_redemption_given_out_again_is_found_too() -> None:
     assert [each.law.id for each in seen(watcher, code("0000002", 100))] == ["code_unique"]
 
 
+def test_a_code_with_the_digits_of_a_redemption_is_another_thing() -> None:
+    watcher = Watcher()
+    seen(watcher, code("0000001", 900))
+
+    assert seen(watcher, code("900", 901)) == []
+
+
+def test_one_code_alone_is_not_said_to_be_unique() -> None:
+    watcher = Watcher()
+    seen(watcher, code("0000001", 100))
+    assert watcher.court.judged == {("ordered_times", OPERATION.id): 1}
+
+    seen(watcher, code("0000002", 101))
+    assert watcher.court.judged == {("ordered_times", OPERATION.id): 2, ("code_unique", OPERATION.id): 1}
+
+
 def test_after_a_reset_the_same_code_is_right() -> None:
     watcher = Watcher()
     seen(watcher, code())

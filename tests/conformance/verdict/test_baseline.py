@@ -90,3 +90,8 @@ def test_a_wrong_file_is_the_users_to_mend(document: Any, where: str) -> None:
     with pytest.raises(UsageError, match=r"b\.json") as error:
         baseline.read(text, "b.json")
     assert where in str(error.value)
+
+
+def test_a_file_without_an_end_is_no_json() -> None:
+    with pytest.raises(UsageError, match=r"b\.json: no JSON"):
+        baseline.read("[" * 10**5, "b.json")

@@ -207,7 +207,7 @@ def test_another_contract_is_a_warning(contract: Contract, exchanged: Exchanged)
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "{}", '{"format": 1}', '{"format": 1, "finding": {"exchange": null}}']
+    "text", ["{", "[" * 10**5, "[]", "{}", '{"format": 1}', '{"format": 1, "finding": {"exchange": null}}']
 )
 def test_a_wrong_file_is_the_users_to_mend(text: str) -> None:
     with pytest.raises(UsageError, match=r"r\.json"):

@@ -160,9 +160,12 @@ def command(
 
 @contextlib.contextmanager
 def _setup(options: Options, contract: Contract) -> Generator[Setup]:
+    if options.target is not None and options.control:
+        with jobs.controlled(options, contract, os.environ) as setup:
+            yield setup
+        return
     if options.target is not None:
-        point = jobs.controlled if options.control else jobs.foreign
-        yield point(options, contract, os.environ)
+        yield jobs.foreign(options, contract, os.environ)
         return
     jobs.check_own(options)
     with sandbox() as url:

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,9 +64,11 @@ def own(options: Options, contract: Contract, url: str) -> Setup:
     return Setup(dataclasses.replace(job, reset_path=target.RESET_PATH), {})
 
 
-def controlled(options: Options, contract: Contract, environ: Mapping[str, str]) -> Setup:
+@contextlib.contextmanager
+def controlled(options: Options, contract: Contract, environ: Mapping[str, str]) -> Generator[Setup]:
     """The job against a sandbox that somebody started on this machine: as one of our own, from the beginning
-    of its seed on. Credentials and fixtures that the user gives outrank the ones that it hands out.
+    of its seed on. Credentials and fixtures that the user gives outrank the ones that it hands out. For the
+    length of the `with` it keeps no rate limits, unless nothing will be sent.
 
     Raises UsageError for a target that is none, for fixtures that cannot be read and for an operation that
     the contract does not have, and TargetError for a sandbox that does not do what it is asked.
@@ -85,29 +87,39 @@ def controlled(options: Options, contract: Contract, environ: Mapping[str, str])
                 f"--control: {origin} has no control plane; start a sandbox (`punchh-contract sandbox`), or"
                 " leave it out"
             )
-        reset_path = None if options.plan else _reset(control)
-    given = {name: value for name, value in vars(Credentials.from_mapping(environ)).items() if value}
-    fixtures = (
-        _fixtures(options.fixtures, contract) if options.fixtures else target.fixtures(origin, contract)
-    )
-    job = _own(
-        options,
-        origin,
-        operations,
-        dataclasses.replace(target.credentials(origin), **given),
-        fixtures.within(operations),
-    )
-    return Setup(dataclasses.replace(job, reset_path=reset_path, control=True), {})
+        given = {name: value for name, value in vars(Credentials.from_mapping(environ)).items() if value}
+        fixtures = (
+            _fixtures(options.fixtures, contract) if options.fixtures else target.fixtures(origin, contract)
+        )
+        job = _own(
+            options,
+            origin,
+            operations,
+            dataclasses.replace(target.credentials(origin), **given),
+            fixtures.within(operations),
+        )
+        job = dataclasses.replace(job, control=True)
+        if options.plan:
+            yield Setup(job, {})
+            return
+        with _reset(control) as reset_path:
+            yield Setup(dataclasses.replace(job, reset_path=reset_path), {})
 
 
-def _reset(control: Control) -> str:
-    """Put a sandbox back to its seed, without the rate limits, which a run goes beyond. Returns the path that
-    puts it there again.
+@contextlib.contextmanager
+def _reset(control: Control) -> Generator[str]:
+    """Put a sandbox back to its seed, for the length of a `with` without its rate limits, which a run goes
+    beyond. Gives the path that puts it there again.
     """
     control.ask("POST", "reset")
-    control.ask("PATCH", "business", {"settings": {"rate_limits": False}})
-    control.ask("PUT", f"snapshots/{SNAPSHOT}")
-    return f"/_sandbox/snapshots/{SNAPSHOT}/restore"
+    limits = control.ask("GET", "business")["settings"]["rate_limits"]
+    try:
+        control.ask("PATCH", "business", {"settings": {"rate_limits": False}})
+        control.ask("PUT", f"snapshots/{SNAPSHOT}")
+        yield f"/_sandbox/snapshots/{SNAPSHOT}/restore"
+    finally:
+        with contextlib.suppress(ControlError):  # that it answers no more is the run's to tell
+            control.ask("PATCH", "business", {"settings": {"rate_limits": limits}})
 
 
 def _own(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Generator
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,8 @@ from punchh_contract.errors import UsageError
 CLOCK = "2026-03-02T18:05:01Z"
 """The sandbox's time stands still, or codes would expire in one run and not in the next."""
 
+START = 60.0
+"""Seconds that it has to start, on however loaded a machine."""
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _SANDBOX = """
 import os, threading
@@ -86,7 +89,12 @@ def _ending(process: "subprocess.Popen[str]") -> Generator[None]:
 
 
 def _address(process: "subprocess.Popen[str]") -> str:
-    line = process.stdout.readline() if process.stdout else ""
+    timer = threading.Timer(START, process.kill)  # which ends the line that is waited for
+    timer.start()
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+    finally:
+        timer.cancel()
     found = _ADDRESS.search(line)
     if found is None:
         raise UsageError("the sandbox did not start; `punchh-contract sandbox --port 0` shows why")

@@ -69,8 +69,8 @@ class Control:
             connection.request(method, place, body, headers)
             response = connection.getresponse()
             return response.status, response.read()
-        except (http.client.HTTPException, OSError) as error:
-            connection.close()  # what comes next begins anew
+        except BaseException as error:
+            connection.close()  # what comes next begins anew, after Ctrl-C too: then all is put back
             # A connection that nobody used for seconds is closed by the server; nothing was asked by it.
             if fresh or not isinstance(error, _CLOSED):
                 raise

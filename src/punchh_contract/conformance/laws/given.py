@@ -29,8 +29,10 @@ from punchh_contract.conformance.prober import settled
 from punchh_contract.conformance.spending import CapError, Outcome
 from punchh_contract.conformance.verdict.answers import Answer
 
-ONCE = ("reward", "redemption_code")
-"""Kinds of discount of which there is one."""
+ONCE = ("reward",)
+"""Kinds of discount of which there is one by the contract (OAS-OO1): a reward is gone afterwards. A coupon
+that somebody lists may be good for many orders, and nothing here tells.
+"""
 UNKNOWN = {"x_unknown_field": "of no meaning"}
 KEPT = 2
 """Redemptions that a fixture must have left: one, and another that a wrong target makes of its repetition."""
@@ -44,11 +46,6 @@ class Teller:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._numbers = itertools.count(1)
-
-    def histories(self) -> Iterator[History]:
-        """Each story that the fixtures are good for, told. Raises StoppedError and WireError."""
-        for _, tell in self.stories():
-            yield tell()
 
     def stories(self) -> Iterator[tuple[str, Tell]]:
         """Each story that the fixtures are good for when it is its turn: its name, and what tells it."""

@@ -23,6 +23,13 @@ BATCH = "process_batch_redemption"
 FORCE = "force_redeem"
 
 
+def identity(value: Any) -> int | None:
+    """An id as answers have them; None for what is none, of which `documented_answer` tells."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # as JSON Schema has it
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 @dataclasses.dataclass(frozen=True)
 class Asset:
     """Something that a guest was given: whose it is, what it is worth in cents (None: unknown), what a basket
@@ -107,7 +114,16 @@ class Step:
         if self.outcome != SUCCESS:
             return frozenset()
         items = self.answer["success"] if self.operation.id == BATCH else [self.answer]
-        return frozenset(each["redemption_id"] for each in objects(items) if each.get("redemption_id"))
+        found = (identity(each.get("redemption_id")) for each in objects(items))
+        return frozenset(each for each in found if each is not None)
+
+    @property
+    def code(self) -> str | None:
+        """The redemption code that a success made."""
+        if self.operation.id != CODE_MADE or self.outcome != SUCCESS:
+            return None
+        found = self.answer.get("redemption_tracking_code")
+        return found if isinstance(found, str) else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,10 +199,9 @@ class History:
         )
 
     def code_of(self, code: str) -> Step | None:
-        """The step that was answered with a redemption code."""
+        """The step that made a redemption code."""
         for step in self.steps:
-            made = step.operation.id == CODE_MADE and step.outcome == SUCCESS
-            if made and step.answer.get("redemption_tracking_code") == code:
+            if step.code == code:
                 return step
         return None
 

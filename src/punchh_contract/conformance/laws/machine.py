@@ -2,6 +2,7 @@
 what breaks one is shrunk to the shortest story.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -33,14 +34,14 @@ class BrokenLawError(Exception):
     """A sequence broke a law; Hypothesis shrinks it."""
 
 
-def run(world: World, court: Court) -> tuple[int, list[Breach]]:
-    """Draw sequences by the run's seed; returns how many, and the breaches of the shortest that broke a law.
+def run(world: World, court: Court) -> "Drawn":
+    """Draw sequences by the run's seed, and have each judged as far as it came.
 
-    Raises StoppedError and ControlError.
+    Raises what Hypothesis raises where it could not draw, and no law was broken.
     """
+    found = Drawn()
     if not set(world.run.job.operations) >= OPERATIONS or world.plan is None:
-        return 0, []
-    found = _Found()
+        return found
     machine = hypothesis.seed(world.run.job.seed)(_machine(world, court, found))
     limits = settings(
         max_examples=EXAMPLES,
@@ -54,22 +55,22 @@ def run(world: World, court: Court) -> tuple[int, list[Breach]]:
     )
     try:
         run_state_machine_as_test(machine, settings=limits)
-    except (StoppedError, ControlError):
-        raise
     except (BrokenLawError, HypothesisException, BaseExceptionGroup):
-        pass  # what was found is in `found`; that it fails to repeat, once enough were told, says nothing
-    if found.error is not None:
-        raise found.error
-    return found.count, found.breaches
+        # That a breach fails to repeat, once enough were told, says nothing; without one it is all there is.
+        if not found.breaches and found.error is None:
+            raise
+    return found
 
 
-class _Found:
-    """What sequences brought: the breaches of the shortest, and an error that is none of the target's."""
+@dataclasses.dataclass
+class Drawn:
+    """What sequences brought: how many were told, the breaches of the shortest that broke a law, and an error
+    that ended the drawing.
+    """
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.breaches: list[Breach] = []
-        self.error: StoppedError | ControlError | None = None
+    count: int = 0
+    breaches: list[Breach] = dataclasses.field(default_factory=list[Breach])
+    error: StoppedError | ControlError | None = None
 
     def note(self, breaches: list[Breach]) -> None:
         """Keep the worst, and of equals those with the shortest history."""
@@ -86,7 +87,7 @@ WHO = st.sampled_from((0, 1))
 KEY = st.sampled_from((-2, -1, 0, 1, 2, 3))
 
 
-def _machine(world: World, court: Court, found: _Found) -> type[RuleBasedStateMachine]:
+def _machine(world: World, court: Court, found: Drawn) -> type[RuleBasedStateMachine]:
     """The state machine of a run; a class, since Hypothesis makes its instances."""
 
     class Redemptions(RuleBasedStateMachine):
@@ -146,15 +147,15 @@ def _machine(world: World, court: Court, found: _Found) -> type[RuleBasedStateMa
             self._do("wait", drawn)
 
         def teardown(self) -> None:
-            """Judge what happened."""
-            if self.sequence is None or found.error is not None:
+            """Judge what happened; of a sequence that a control plane cut short, what there is."""
+            sequence, ended = self.sequence, found.error is not None
+            if sequence is None or isinstance(found.error, StoppedError):
                 return
-            breaches: list[Breach] = []
-            sequence = self.sequence
-            self._guarded(lambda: breaches.extend(court.judge(sequence.history())))
+            breaches = court.judge(sequence.history())
             if breaches:
                 found.note(breaches)
-                raise BrokenLawError(breaches[0].law.id)
+                if not ended:  # or nothing is left to shrink it with
+                    raise BrokenLawError(breaches[0].law.id)
 
         def _do(self, name: str, drawn: dict[str, Any]) -> None:
             sequence = self.sequence

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import requests
@@ -22,11 +22,13 @@ from punchh_contract.conformance.laws.stories import STORIES, Story
 from punchh_contract.conformance.laws.telling import finding
 from punchh_contract.conformance.laws.world import World
 from punchh_contract.conformance.verdict.findings import Finding
-from punchh_contract.conformance.wire import StoppedError, WireError
+from punchh_contract.conformance.wire import FIRST_FINDING, StoppedError, WireError
 from punchh_contract.contract import Operation
 
 Say = Callable[[str], None]
 
+_STORY = "story: "
+NO_CONTROL = "the sandbox has no control plane, or it does not answer any more"
 NEVER_SEEN = "no story came so far as to show it"
 NOTHING_LEFT = (
     "no story came so far as to show it: the fixtures listed were refused, or have too little left; a"
@@ -35,13 +37,17 @@ NOTHING_LEFT = (
 
 
 def run(run: Run, say: Say) -> None:
-    """Carry out the phase; findings, counts and what was not run are in `run.result`."""
+    """Carry out the phase; findings, counts and what was not run are in `run.result`.
+
+    A sandbox that does not do what stories need makes it `broken`: what was not judged is not green.
+    """
     if run.job.rehearse:
         _rehearse(run)
         return
     started = time.monotonic()
     court = Court()
     told = 0
+    broken = run.result.broken
     with control_of(run) as control:
         if control is not None:
             try:
@@ -49,14 +55,18 @@ def run(run: Run, say: Say) -> None:
             except StoppedError:
                 pass
             except ControlError as error:
-                run.result.leave_out("all", "laws", f"the sandbox's control plane failed: {error}")
+                _broke_off(run, "laws", f"the sandbox's control plane failed: {error}")
+        elif run.job.own:
+            _broke_off(run, "laws", NO_CONTROL)
         else:
             with contextlib.suppress(StoppedError):
-                for history in (teller := Teller(run)).histories():
+                for history in _given(run, teller := Teller(run)):
                     report(run, court.judge(history))
                     told += 1
                 if not told:
-                    run.result.leave_out("all", UNTOLD, teller.why_none())
+                    run.result.leave_out("all", UNTOLD, _refusal(run) or teller.why_none())
+    if run.wire.stopped == FIRST_FINDING:
+        run.result.broken = broken  # what was found counts, whatever broke off before it
     if run.watcher is not None:
         court.judged.update(run.watcher.court.judged)
     _count(run, court, control)
@@ -81,9 +91,37 @@ def _rehearse(run: Run) -> None:
         return
     court = Court()
     with contextlib.suppress(StoppedError):
-        for history in Teller(run).histories():
+        for history in _given(run, Teller(run)):
             court.judge(history)
     _count(run, court, None)
+
+
+def _broke_off(run: Run, what: str, why: str) -> None:
+    """Note what could not be told to its end; the run is broken by it, unless it was over by then."""
+    run.result.leave_out("all", what, why)
+    if run.wire.stopped is None and run.result.broken is None:
+        run.result.broken = f"{what}: {why}"
+
+
+def _given(run: Run, teller: Teller) -> Iterator[History]:
+    """What fixtures were good for. A story with a request that must not be sent is left out, and no other.
+
+    Raises StoppedError.
+    """
+    for name, tell in teller.stories():
+        try:
+            history = tell()
+        except StoppedError:
+            raise
+        except WireError as error:
+            run.result.leave_out("all", f"{_STORY}{name}", str(error))
+        else:
+            yield history
+
+
+def _refusal(run: Run) -> str | None:
+    """Why a story was left out, if one was."""
+    return next((row["why"] for row in run.result.not_run if row["what"].startswith(_STORY)), None)
 
 
 @contextlib.contextmanager
@@ -111,9 +149,12 @@ def _all(run: Run, control: Control, court: Court) -> int:
             _tell(run, world, inbox, court, story)
     for story in (each for each in wanted if not each.heard):
         _tell(run, world, None, court, story)
-    drawn, breaches = machine.run(world, _Heard(run, court) if run.job.fail_fast else court)
-    report(run, breaches)
-    return len(wanted) + drawn
+    drawn = machine.run(world, _Heard(run, court) if run.job.fail_fast else court)
+    if not run.job.fail_fast:  # it was heard, then
+        report(run, drawn.breaches)
+    if drawn.error is not None:
+        raise drawn.error
+    return len(wanted) + drawn.count
 
 
 class _Heard(Court):
@@ -142,15 +183,18 @@ def as_it_was(control: Control, reset_path: str | None) -> Generator[None]:
     if reset_path is not None:
         control.ask("POST", reset_path.removeprefix("/_sandbox/"))
     business = control.ask("GET", "business")
-    control.ask("POST", "clock/freeze")
-    control.ask("PATCH", "business", {"settings": {"rate_limits": False}})
     try:
+        control.ask("POST", "clock/freeze")
+        control.ask("PATCH", "business", {"settings": {"rate_limits": False}})
         yield
     finally:
-        with contextlib.suppress(ControlError):  # that it answers no more is told by whatever asked first
+        # Each by itself. That it answers no more is told by whatever asked first.
+        with contextlib.suppress(ControlError):
             control.ask("PUT", "clock", {"now": clock["now"], "frozen": clock["clock"] == "frozen"})
-            if reset_path is not None:
+        if reset_path is not None:
+            with contextlib.suppress(ControlError):
                 control.ask("POST", reset_path.removeprefix("/_sandbox/"))
+        with contextlib.suppress(ControlError):
             control.ask("PATCH", "business", settings_of(business))
 
 
@@ -170,7 +214,7 @@ def _tell(run: Run, world: World, inbox: Inbox | None, court: Court, story: Stor
         raise StoppedError(run.wire.stopped)
     history, why = told(world, inbox, story)
     if why is not None:
-        run.result.leave_out("all", f"story: {story.name}", why)
+        _broke_off(run, f"{_STORY}{story.name}", why)
     report(run, court.judge(history))
 
 

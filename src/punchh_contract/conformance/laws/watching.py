@@ -5,7 +5,7 @@ import requests
 from punchh_contract.conformance.laws.book import BY_ID
 from punchh_contract.conformance.laws.court import Breach, Court
 from punchh_contract.conformance.laws.history import CODE_MADE, SUCCESS, History, Step
-from punchh_contract.conformance.laws.judges.codes import given_out
+from punchh_contract.conformance.laws.judges.codes import Name, given_out
 from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.contract import Operation
 
@@ -28,12 +28,16 @@ class Watcher:
 
     def __init__(self) -> None:
         self.court = Court(tuple(BY_ID[each] for each in WATCHED))
-        self._codes: dict[str, Step] = {}
+        self._codes: dict[Name, Step] = {}
+        self._last: Step | None = None
+        self._unique = Court((BY_ID["code_unique"],))
+        self._unique.judged = self.court.judged
         self._seen = 0
 
     def forget(self) -> None:
         """The target was reset: it may give the same codes again."""
         self._codes.clear()
+        self._last = None
 
     def see(
         self, operation: Operation, sent: requests.PreparedRequest, request: object, answer: Answer
@@ -47,11 +51,13 @@ class Watcher:
             return []
         if operation.id != CODE_MADE or step.outcome != SUCCESS:
             return self.court.judge(History(AS_IT_CAME, (step,)))
-        names = given_out(step)
-        first = next((self._codes[each] for each in sorted(names) if each in self._codes), None)
+        names = sorted(given_out(step))
+        first = next((self._codes[each] for each in names if each in self._codes), self._last)
         for each in names:
             self._codes.setdefault(each, step)
-        if first is None:
-            return self.court.judge(History(CODES_AS_THEY_CAME, (step,)))
-        found = self.court.judge(History(CODES_AS_THEY_CAME, (first, step)))
-        return [each for each in found if each.judgement.step is step]
+        self._last = step
+        pair = (first, step) if first is not None else (step,)
+        return [
+            *self._unique.judge(History(CODES_AS_THEY_CAME, pair)),
+            *self.court.judge(History(CODES_AS_THEY_CAME, (step,))),
+        ]

@@ -96,7 +96,7 @@ def read(text: str, name: str) -> Baseline:
     """Read a baseline file. Raises UsageError that names file and JSON pointer, and says what to do."""
     try:
         document: JsonValue = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise UsageError(f"{name}{line}: no JSON; write a new one with --update-baseline") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

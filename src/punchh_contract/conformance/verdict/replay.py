@@ -157,7 +157,7 @@ def read(text: str, name: str) -> Replay:
     """Read a file of a replay. Raises UsageError that names the file and what to do."""
     try:
         values: JsonValue = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{name}: no JSON; take a file of replay/ from a run's reports") from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise UsageError(f"{name}: /format must be {FORMAT}; take a file of replay/ from a run's reports")

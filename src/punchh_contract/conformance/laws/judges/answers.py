@@ -19,8 +19,9 @@ from punchh_contract.conformance.laws.history import (
     History,
     Judgement,
     Step,
+    identity,
 )
-from punchh_contract.conformance.laws.judges.money import basket_key, cents, due, items, lines
+from punchh_contract.conformance.laws.judges.money import basket_key, cents, due, item_id, items, lines
 from punchh_contract.conformance.laws.judges.quotes import granted
 from punchh_contract.conformance.laws.judges.shape import undocumented
 from punchh_contract.conformance.laws.view import BANKED, taken
@@ -111,39 +112,39 @@ def distribution_sums_to_discount(history: History) -> Iterator[Judgement]:
     for step in history.steps:
         if step.operation.id != ONLINE or step.outcome not in (SUCCESS, QUOTE):
             continue
-        again = history.may_repeat(
-            step
-        )  # then it is the answer of the first, whose lines may have been others
-        shares: JsonValue = step.answer.get("discount_distribution_items")
-        if not isinstance(shares, list) or not shares:
-            continue
-        amounts = [cents(each.get("item_amount")) for each in objects(shares)]
+        told: JsonValue = step.answer.get("discount_distribution_items")
         amount = cents(step.answer.get("redemption_amount"))
-        if None in amounts or amount is None:
+        shares = [(each, cents(each.get("item_amount"))) for each in objects(told)]
+        known = [(each, part) for each, part in shares if part is not None]
+        if amount is None or not known or not isinstance(told, list) or len(known) != len(told):
             continue
-        known = [each for each in amounts if each is not None]
-        prices: dict[str, decimal.Decimal] = {}
-        for number, price in lines(step):
-            prices[number] = prices.get(number, decimal.Decimal(0)) + price
-        for share, part in zip(shares, known, strict=True):
-            if prices and share.get("menu_item_id") is not None:
-                number = str(share["menu_item_id"])
-                prices[number] = prices.get(number, decimal.Decimal(0)) + part
-        if -sum(known) != amount:
-            yield Judgement(step, "the shares of the discount do not sum to it")
-        elif any(each > 0 for each in known):
-            yield Judgement(step, "a share of the discount is no discount")
-        else:
-            odd = any(each != each.to_integral_value() for each in known)
-            below = not again and any(each < 0 for each in prices.values())
-            yield Judgement(
-                step,
-                "a share of the discount is no whole cents"
-                if odd
-                else "a line gets more of the discount than it costs"
-                if below
-                else None,
-            )
+        parts = [part for _, part in known]
+        breach = None
+        if -sum(parts) != amount:
+            breach = "the shares of the discount do not sum to it"
+        elif any(each > 0 for each in parts):
+            breach = "a share of the discount is no discount"
+        elif any(each != each.to_integral_value() for each in parts):
+            breach = "a share of the discount is no whole cents"
+        # Of a repetition the answer is that of the first, whose lines may have been others.
+        elif not history.may_repeat(step) and _overdone(step, known):
+            breach = "a line gets more of the discount than it costs"
+        yield Judgement(step, breach)
+
+
+def _overdone(step: Step, shares: list[tuple[dict[str, Any], decimal.Decimal]]) -> bool:
+    """Whether an item gets more than its lines cost. A line below nothing, which is a discount that the till
+    gave itself, takes nothing from the others of its item.
+    """
+    prices: dict[str, decimal.Decimal] = {}
+    for number, price in lines(step):
+        prices[number] = prices.get(number, decimal.Decimal(0)) + max(price, decimal.Decimal(0))
+    given: dict[str, decimal.Decimal] = {}
+    for share, part in shares:
+        if share.get("menu_item_id") is not None:
+            number = str(share["menu_item_id"])
+            given[number] = given.get(number, decimal.Decimal(0)) - part
+    return bool(prices) and any(each > prices.get(number, 0) for number, each in given.items())
 
 
 def basket_items_end_once(history: History) -> Iterator[Judgement]:
@@ -156,9 +157,11 @@ def basket_items_end_once(history: History) -> Iterator[Judgement]:
             continue
         if step.outcome == UNKNOWN:
             continue
-        good = [each.get("discount_basket_item_id") for each in items(step, "success")]
-        bad = [each.get("discount_basket_item_id") for each in items(step, "failures")]
+        good = [item_id(each) for each in items(step, "success")]
+        bad = [item_id(each) for each in items(step, "failures")]
         breach = None
+        if None in good + bad:
+            continue  # which items it tells of, nobody can say
         if len(set(good) | set(bad)) != len(good) + len(bad):
             breach = "a basket item is told of more than once"
         elif step.before and step.after and not history.may_repeat(step):
@@ -185,33 +188,36 @@ def _redeemed_again(history: History) -> Iterator[Judgement]:
             continue
         again = False
         for each in items(entry, "success"):
-            number, redeemed = each.get("discount_basket_item_id"), each.get("redemption_id")
-            if isinstance(number, int) and redeemed is not None:
-                known = done.setdefault((entry.guest, number), entry.redemptions)
+            number, redeemed = item_id(each), identity(each.get("redemption_id"))
+            if number is None or redeemed is None:
+                continue
+            if (known := done.get((entry.guest, number))) is None:
+                done[entry.guest, number] = entry.redemptions
+            else:
                 again = again or redeemed not in known
-        told = "a basket item that was redeemed is redeemed again"
-        yield Judgement(entry, told if again else None, Severity.SPEND if again else None)
+        if again:
+            yield Judgement(entry, "a basket item that was redeemed is redeemed again", Severity.SPEND)
 
 
 _SINGLE = {"reward": "reward", "redemption_code": "code"}
 """Kinds of discount of which there is one, as they are called among what a guest holds."""
 
 
-def _failed_in_vain(history: History, step: Step, failed: list[Any]) -> bool:
+def _failed_in_vain(history: History, step: Step, failed: list[int | None]) -> bool:
     """Whether an item failed though the receipt has room for it, and nothing else had used it up."""
     receipt, amount = cents(step.request.get("receipt_amount")), granted(step)
     if step.before is None or receipt is None or amount is None or step.request.get("query") is False:
         return False
     held = step.before.guests[step.guest].held
-    done = [history.baskets.get(int(each["discount_basket_item_id"])) for each in items(step, "success")]
+    done = [basket_key(history, each) for each in items(step, "success")]
     for item in failed:
-        kind, key = history.baskets.get(int(item or 0), ("", ""))
+        kind, key = history.baskets.get(item or 0, ("", ""))
         worth = due(history, step, kind, key) if kind in (*_SINGLE, "discount_amount") else None
         if not worth or amount + worth > receipt or (kind, key) in done:
             continue
         if kind in _SINGLE and held.get((_SINGLE[kind], key), 0) == 1:
             return True
-        spent = any(each and each[0] == kind for each in done)
+        spent = any(each[0] == kind for each in done)
         if kind == "discount_amount" and not spent and held.get(BANKED, 0) >= worth:
             return True
     return False
@@ -244,11 +250,16 @@ def _times(step: Step) -> str | None:
     if ends is not None and ends - created != LIFETIMES[step.operation.id]:
         return "it does not live as long as the vendor's sample says"
     zone = _zone(step)
-    if zone is not None and any(
-        each.utcoffset() != each.astimezone(zone).utcoffset() for each in read.values() if each
-    ):
+    if zone is not None and not all(_is_in(zone, each) for each in read.values() if each):
         return "its times are not in the zone that `Accept-Timezone` asks for"
     return None
+
+
+def _is_in(zone: zoneinfo.ZoneInfo, time: dt.datetime) -> bool:
+    try:
+        return time.utcoffset() == time.astimezone(zone).utcoffset()
+    except OverflowError:  # there it is a year that no calendar has
+        return False
 
 
 def _zone(step: Step) -> zoneinfo.ZoneInfo | None:

@@ -28,18 +28,25 @@ TOO_MANY = 429
 
 def code_unique(history: History) -> Iterator[Judgement]:
     """No two answers have the same code, or the same redemption."""
-    codes: set[str] = set()
+    known: set[Name] = set()
     for step in history.steps:
         if step.operation.id != CODE_MADE or step.outcome != SUCCESS:
             continue
         names = given_out(step)
-        yield Judgement(step, "a code, or its redemption, was given out before" if names & codes else None)
-        codes |= names
+        if known and names:
+            told = "a code, or its redemption, was given out before"
+            yield Judgement(step, told if names & known else None)
+        known |= names
 
 
-def given_out(step: Step) -> set[str]:
+Name = tuple[str, str | int]
+"""What something that was given out is called: a code or a redemption, which are numbers alike."""
+
+
+def given_out(step: Step) -> set[Name]:
     """The code of a success, and its redemption."""
-    return {str(step.answer.get("redemption_tracking_code")), *map(str, step.redemptions)}
+    codes: set[Name] = {("code", step.code)} if step.code is not None else set()
+    return codes | {("redemption", each) for each in step.redemptions}
 
 
 def code_redeemable_once(history: History) -> Iterator[Judgement]:
@@ -51,11 +58,7 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
         if turn.steps and makes and turn.before is not None and turn.after is not None:
             lost = taken(turn.before, turn.after)
             yield Judgement(turn.steps[0], "a code took something when it was made" if lost else None)
-    made = {
-        step.answer.get("redemption_tracking_code"): step
-        for step in history.steps
-        if step.operation.id == CODE_MADE and step.outcome == SUCCESS
-    }
+    made = {step.code: step for step in history.steps if step.code is not None}
     tries: dict[str, list[Step]] = {}
     for step in history.steps:
         if step.operation.id == ONLINE and not step.asks and not step.wrong:
@@ -65,8 +68,10 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
     for group in tries.values():
         # The answer to a repeated key may be that of an order of something else.
         good = [each for each in group if each.outcome == SUCCESS and not history.may_repeat(each)]
-        uids = {each.uid or f"none {each.place}" for each in good}
-        yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
+        uids = {_order(each) for each in good}
+        several = bool(good) and len({_order(each) for each in group if each.outcome != UNKNOWN}) > 1
+        if several:
+            yield Judgement(group[-1], "a code was redeemed more than once" if len(uids) > 1 else None)
         for each in good:
             first = made.get(asked(each)[1])
             # Assumed: nobody says so. Held only against a target that can be looked into, a sandbox of ours.
@@ -74,8 +79,13 @@ def code_redeemable_once(history: History) -> Iterator[Judgement]:
                 same = each.redemptions == first.redemptions
                 told = "assumed: a code is honoured as the redemption that it was made as"
                 yield Judgement(each, None if same else told, Severity.SHAPE)
-        if (maker := made.get(asked(group[0])[1])) is not None:
+        if several and (maker := made.get(asked(group[0])[1])) is not None:
             yield Judgement(maker)
+
+
+def _order(step: Step) -> str:
+    """What tells one order of a code from another: its key; without one each call is an order."""
+    return step.uid or f"none {step.place}"
 
 
 def looked_at(history: History) -> bool:

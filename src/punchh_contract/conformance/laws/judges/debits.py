@@ -1,5 +1,6 @@
 """Debits: exact, of the right kind, from the right guest, once, and none for a refusal."""
 
+import decimal
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from punchh_contract.conformance.laws.judges.money import (
     cents,
     due,
     expected,
+    item_id,
     items,
     plus,
     would_take,
@@ -53,7 +55,7 @@ def exact_debit(history: History) -> Iterator[Judgement]:
             continue
         step = fresh[0]
         for each in fresh:
-            yield Judgement(each, _worth(history, each))
+            yield from _worth(history, each)
         if turn.before is None or turn.after is None:
             continue
         total: Debits | None = {}
@@ -149,11 +151,13 @@ def _shared(history: History) -> Iterator[Judgement]:
     whose: dict[tuple[str, int], tuple[int, str]] = {}
     for step in history.steps:
         for redemption in step.redemptions if step.uid and not step.asks else ():
-            owner = whose.setdefault((step.operation.id, redemption), (step.guest, step.uid or ""))
-            other = owner != (step.guest, step.uid)
-            yield Judgement(
-                step, "two external_uid, or two guests, were answered with one redemption" if other else None
-            )
+            mine = step.guest, step.uid or ""
+            owner = whose.get((step.operation.id, redemption))
+            if owner is None:
+                whose[step.operation.id, redemption] = mine
+                continue
+            told = "two external_uid, or two guests, were answered with one redemption"
+            yield Judgement(step, None if owner == mine else told)
 
 
 def _unanswered(history: History) -> Iterator[Judgement]:
@@ -205,7 +209,7 @@ def own_assets_only(history: History) -> Iterator[Judgement]:
         if not foreign or history.may_repeat(step):
             continue  # of a repetition the answer is that of the first, which may have named something else
         if step.operation.id == BATCH:
-            done = {each.get("discount_basket_item_id") for each in items(step, "success")}
+            done = {item_id(each) for each in items(step, "success")}
             if done & foreign:
                 yield Judgement(step, "a basket item that names another guest's asset was redeemed")
                 continue
@@ -297,26 +301,33 @@ def _listed(kinds: set[str]) -> str:
     return " and ".join(sorted(kinds)) or "anything"
 
 
-def _worth(history: History, step: Step) -> str | None:
-    """Whether what is granted is what the offer is worth on this receipt, where that is known."""
+def _worth(history: History, step: Step) -> Iterator[Judgement]:
+    """Whether what is granted is what the offer is worth on this receipt, where that is known.
+
+    Less may be granted where nobody can look: the contract does not say that a target may not give what is
+    left.
+    """
+    granted: list[tuple[str, str, decimal.Decimal | None]] = []
     if step.operation.id == ONLINE:
         granted = [(*asked(step), cents(step.answer.get("redemption_amount")))]
     elif step.operation.id == BATCH:
         granted = [
             (*basket_key(history, each), cents(each.get("discount_amount"))) for each in _in_order(step)
         ]
-    else:
-        return None
-    left = cents(step.request.get("receipt_amount"))
+    left, compared = cents(step.request.get("receipt_amount")), False
     for kind, key, amount in granted:
         right = due(history, step, kind, key)
-        if right is not None and left is not None and min(right, left) != amount:
-            if right == 0:
-                return "what cannot be redeemed, or not with this receipt, was redeemed"
-            return "the discount is not what the offer is worth on this receipt"
+        if right is not None and left is not None and amount is not None:
+            compared, most = True, min(right, left)
+            if amount > most or (amount < most and step.before is not None):
+                told = "the discount is not what the offer is worth on this receipt"
+                never = "what cannot be redeemed, or not with this receipt, was redeemed"
+                yield Judgement(step, told if right else never)
+                return
         # Of a basket the later ones are worth what the earlier ones left of the receipt.
         left = left - amount if left is not None and amount is not None else None
-    return None
+    if compared:
+        yield Judgement(step)
 
 
 def _in_order(step: Step) -> list[dict[str, Any]]:
@@ -325,7 +336,7 @@ def _in_order(step: Step) -> list[dict[str, Any]]:
     if step.before is None or step.guest not in step.before.guests:
         return done if len(done) == 1 else []
     order = {number: place for place, number in enumerate(step.before.guests[step.guest].basket)}
-    return sorted(done, key=lambda each: order.get(int(each.get("discount_basket_item_id") or 0), -1))
+    return sorted(done, key=lambda each: order.get(item_id(each) or 0, -1))
 
 
 def _recorded(after: View, step: Step) -> str | None:

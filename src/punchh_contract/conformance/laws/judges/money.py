@@ -5,22 +5,34 @@ import decimal
 from collections.abc import Mapping
 from typing import Any
 
-from punchh_contract.conformance.laws.history import BATCH, CODE_MADE, FORCE, ONLINE, SUCCESS, History, Step
+from punchh_contract.conformance.laws.history import (
+    BATCH,
+    CODE_MADE,
+    FORCE,
+    ONLINE,
+    SUCCESS,
+    History,
+    Step,
+    identity,
+)
 from punchh_contract.conformance.laws.view import BANKED, CARDS, FUEL, POINTS, Held
 from punchh_contract.json_types import JsonValue, objects
 
 Debits = dict[tuple[int, Held], int]
+_DIGITS = 400
+"""More than any number of JSON has."""
 
 
 def cents(value: Any) -> decimal.Decimal | None:
-    """An amount in dollars as cents, exactly; None for what is no number."""
+    """An amount in dollars as cents, exactly; None for what is no number, or no amount of anything."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         found = decimal.Decimal(str(value)) * 100
-    except decimal.InvalidOperation:
+    except decimal.DecimalException:
         return None
-    return found if found.is_finite() else None
+    # A text may have so many digits that no sum of it can be told.
+    return found if found.is_finite() and found.adjusted() < _DIGITS else None
 
 
 def items(step: Step, key: str) -> list[dict[str, Any]]:
@@ -29,9 +41,14 @@ def items(step: Step, key: str) -> list[dict[str, Any]]:
     return objects(answer.get(key)) if isinstance(answer, dict) else []
 
 
+def item_id(item: dict[str, Any]) -> int | None:
+    """The basket item that an item of a batch's answer is; None where that cannot be read."""
+    return identity(item.get("discount_basket_item_id"))
+
+
 def basket_key(history: History, item: dict[str, Any]) -> tuple[str, str]:
     """Kind of discount and id of what an item of a batch's answer is of; empty for one that nobody knows."""
-    return history.baskets.get(int(item.get("discount_basket_item_id") or 0), ("", ""))
+    return history.baskets.get(item_id(item) or 0, ("", ""))
 
 
 def expected(history: History, step: Step) -> Debits | None:
@@ -127,7 +144,7 @@ def _price(row: Mapping[str, Any]) -> decimal.Decimal:
 def lines(step: Step) -> list[tuple[str, decimal.Decimal]]:
     """The lines of a receipt: the till's id of the item, and cents."""
     found: list[tuple[str, decimal.Decimal]] = []
-    for each in step.request.get("menu_items") or step.request.get("line_items") or ():
+    for each in objects(step.request.get("menu_items") or step.request.get("line_items")):
         price = cents(each.get("item_amount", each.get("amount")))
         if price is not None:
             found.append((str(each.get("menu_item_id", each.get("item_id"))), price))

@@ -29,6 +29,7 @@ _TOLD = (
     "max_applicable_quantity",
     "campaign_name",
 )
+_RECEIPT = ("receipt_amount", "subtotal_amount", "receipt_datetime", "menu_items", "line_items")
 _ITEM = ("discount_amount", "discount_type", "discount_id", "discount_value", "qualified_items", "qualified")
 
 
@@ -89,12 +90,15 @@ def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
             for each in _standing(history, commit)
             if each.asks and _subject(each) == _subject(commit) and each.guest == commit.guest
         ]
-        others = [each for each in earlier if each.outcome == QUOTE and _key(each) != _key(commit)]
+        mine = _receipt(history, commit)
+        others = [each for each in earlier if each.outcome == QUOTE and _receipt(history, each) != mine]
         if not others:
             continue
-        if commit.outcome == SUCCESS:
-            receipt, amount = cents(commit.request.get("receipt_amount")), granted(commit)
-            if receipt is not None and amount is not None and amount > receipt:
+        receipt, amount = cents(commit.request.get("receipt_amount")), granted(commit)
+        compared = False
+        if commit.outcome == SUCCESS and receipt is not None and amount is not None:
+            compared = True
+            if amount > receipt:
                 yield Judgement(commit, "the receipt shrank after the quote; the old discount was granted")
                 continue
         same = [
@@ -104,7 +108,7 @@ def changed_receipt_judged_anew(history: History) -> Iterator[Judgement]:
         ]
         if same:
             yield Judgement(commit, _differs(same[-1], commit, "of the receipt that was sent"))
-        elif commit.outcome == SUCCESS:
+        elif compared:
             yield Judgement(commit)
 
 
@@ -211,6 +215,14 @@ def _key(step: Step) -> Any:
     """A request without what tells a quote and a commit of it apart."""
     request = _request(step)
     return step.operation.id, step.guest, str({k: v for k, v in sorted(request.items()) if k not in _APART})
+
+
+def _receipt(history: History, step: Step) -> Any:
+    """The receipt in a request; of one that repeats another with fields that mean nothing, that one's."""
+    request = _request(step)
+    if step.twin is not None:
+        request = next((_request(each) for each in history.steps if each.place == step.twin), request)
+    return [request.get(name) for name in _RECEIPT]
 
 
 def _subject(step: Step) -> Any:
