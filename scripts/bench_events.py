@@ -158,6 +158,17 @@ def _shared(good: list[bytes]) -> None:
 
         with ProcessPoolExecutor(1) as one, ProcessPoolExecutor(2) as two:
             compare(f"{SHARED} events", {"one process": by(one), "two": by(two)}, calls=1, base="one process")
+            # Two cores of a shared machine are seldom twice one: this is all that two processes can come to.
+            alone = {"one process": _looped(one), "two": _looped(two)}
+            compare("A loop that shares nothing", alone, calls=1, base="one process")
+
+
+def _looped(pool: ProcessPoolExecutor) -> Callable[[], object]:
+    return lambda: list(pool.map(_loop, [10**6] * 8))
+
+
+def _loop(number: int) -> int:
+    return sum(each * each for each in range(number))
 
 
 def _folder(good: list[bytes]) -> None:
