@@ -16,7 +16,7 @@ from punchh_contract.cli.test import own_sandbox
 
 SOAK = bool(os.environ.get("PUNCHH_CONTRACT_SOAK"))
 SEEDS = range(1, 21 if SOAK else 2)
-EXAMPLES = "200" if SOAK else "40"
+EXAMPLES = "200" if SOAK else "20"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -12,9 +12,10 @@ from punchh_contract.auth import PunchhRequestsAuth, digest_header
 from punchh_contract.conformance import target
 from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.prober import NotRun, OwnFinding
-from punchh_contract.conformance.quotes import ASKED_AGAIN, NOTHING_LEFT, Quotes, promise
+from punchh_contract.conformance.quotes import NOTHING_LEFT, Quotes, promise
 from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.conformance.spending import Spending
+from punchh_contract.conformance.tally import ASKED_AGAIN
 from punchh_contract.conformance.wire import Wire
 from punchh_contract.contract import load
 

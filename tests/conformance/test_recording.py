@@ -18,7 +18,7 @@ from conformance.proxies import Answer, Exchange, Request
 from conformance.recorder import Given
 
 SOAK = bool(os.environ.get("PUNCHH_CONTRACT_SOAK"))
-SEEDS = range(20 if SOAK else 5)
+SEEDS = range(20 if SOAK else 3)
 EACH = 5
 BATCHES = [SEEDS[start : start + EACH] for start in range(0, len(SEEDS), EACH)]
 MIXES = ((ONLINE, MOBILE), (FORCE, BATCH), (MOBILE, FORCE), (BATCH, ONLINE, MOBILE))
@@ -84,7 +84,7 @@ def test_with_fixtures_only_they_are_sent_and_none_more_often_than_allowed(
         redeemed += sum(map(recorder.redemptions, sent))
         assert len(sent) > 30
     assert len(set(prefixes)) == len(prefixes) > 0
-    assert redeemed > EACH
+    assert redeemed > len(seeds)
 
 
 @pytest.mark.parametrize("seeds", BATCHES, ids=str)

@@ -8,9 +8,8 @@ from punchh_contract.conformance.limits import Limits, ways
 from punchh_contract.conformance.preparation import links
 from punchh_contract.conformance.probes import probes_of
 from punchh_contract.conformance.properties import Properties
-from punchh_contract.conformance.quotes import ASKED_AGAIN
 from punchh_contract.conformance.shapes import shapes
-from punchh_contract.conformance.tally import Counts, Tally
+from punchh_contract.conformance.tally import ASKED_AGAIN, Counts, Tally
 from punchh_contract.contract import Contract, Operation
 
 SUCCESSES = 5

@@ -12,13 +12,11 @@ import requests
 
 from punchh_contract.conformance.prober import Count, NotRun, OwnFinding, parsed, settled
 from punchh_contract.conformance.spending import Bill, CapError, Outcome, Spending
-from punchh_contract.conformance.tally import COMMITTED_QUOTE, forms, judge
+from punchh_contract.conformance.tally import ASKED_AGAIN, COMMITTED_QUOTE, forms, judge
 from punchh_contract.conformance.wire import StoppedError, Wire
 from punchh_contract.contract import Operation
 from punchh_contract.json_types import JsonValue, objects
 
-ASKED_AGAIN = "a quote asked for again"
-"""The name of the repeated request, in the tally and its goals."""
 NOTHING_LEFT = "what may be spent of the fixtures is spent: a wrong server could commit the second time"
 
 

@@ -11,6 +11,8 @@ from punchh_contract.json_types import JsonValue
 EXAMPLES = "examples"
 PROBES = "own check"
 COMMITTED_QUOTE = "quote that committed"
+ASKED_AGAIN = "a quote asked for again"
+"""The name of the repeated request, in the tally and its goals."""
 
 
 @dataclasses.dataclass
