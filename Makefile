@@ -4,8 +4,6 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SEED ?= 1
 SAMPLE ?= 20
-# Half as many again as there are cores: a good part of the tests waits for processes that they started.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 2) * 3 // 2)')
 # Colourless, quiet pip: its own progress is noise in CI logs.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -51,7 +49,7 @@ lint: install ## ruff, and mypy and pyright at their strictest
 	$(BIN)/basedpyright
 
 test: install ## Run the tests
-	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
+	$(BIN)/pytest -n auto --durations=15 --durations-min=5 $(PYTEST)
 
 # TARGET=https://… ALLOW_HOST=its-host FIXTURES=file.yaml OPERATION=id ARGS='--plan'
 contract-test: install ## Run the contract against the embedded sandbox, or against TARGET= (SEED=1)
