@@ -4,18 +4,25 @@ A room beside `contract`, which hands them on: whoever validates events needs no
 of the time sooner without its reader.
 """
 
+# `pathlib` takes a tenth of the time of a short run to load:
+# ruff: noqa: PTH113, PTH118, PTH120, PTH123
+
 import functools
-import json
-from pathlib import Path
+import os
 from typing import Any
+
+import orjson
 
 from punchh_contract.errors import ContractError
 
 __all__ = ["event_schema"]
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 # A checkout first, as in `contract`.
-_SCHEMAS = (_PACKAGE.parents[1] / "generated" / "schemas", _PACKAGE / "_contract" / "schemas")
+_SCHEMAS = (
+    os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "generated", "schemas"),
+    os.path.join(_PACKAGE, "_contract", "schemas"),
+)
 
 
 @functools.cache
@@ -26,10 +33,13 @@ def event_schema(*, strict: bool = False) -> dict[str, Any]:
     """
     file_name = "redemption-event.strict.schema.json" if strict else "redemption-event.schema.json"
     for folder in _SCHEMAS:
-        if (folder / file_name).is_file():
+        path = os.path.join(folder, file_name)
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                content = file.read()
             try:
-                schema: dict[str, Any] = json.loads((folder / file_name).read_bytes())
+                schema: dict[str, Any] = orjson.loads(content)
             except ValueError as error:
-                raise ContractError(f"{folder / file_name}: no JSON: {error}; run `make generate`") from error
+                raise ContractError(f"{path}: no JSON: {error}; run `make generate`") from error
             return schema
     raise ContractError(f"no {file_name} in {_SCHEMAS[0]}: run `make generate`")

@@ -10,7 +10,6 @@ right by its minute and its second, each remembered too, since a day has 86,400 
 the others. What the decoder takes does not come here.
 """
 
-import calendar
 import re
 from collections.abc import Callable
 
@@ -66,6 +65,8 @@ def _is_day(part: str) -> bool:
     year, month, day = map(int, found.groups())
     if not 1 <= month <= len(_DAYS_IN_MONTH):
         return False
+    import calendar  # here: it loads locales, and what the decoder takes needs none of this
+
     return 1 <= day <= _DAYS_IN_MONTH[month - 1] + (month == _FEBRUARY and calendar.isleap(year))
 
 
