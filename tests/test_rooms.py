@@ -73,7 +73,16 @@ ROOMS: dict[str, set[str] | None] = {
     "conformance.guard": GUARD | {"auth", "contract", "errors"},
     "conformance.refusals": {"errors"},
     "conformance.intake": set(),
-    "conformance.wire": {"conformance.intake", "conformance.refusals", "contract", "errors"},
+    "conformance.environments": {"errors"},
+    "conformance.endings": set(),
+    "conformance.wire": {
+        "conformance.environments",
+        "conformance.endings",
+        "conformance.intake",
+        "conformance.refusals",
+        "contract",
+        "errors",
+    },
     # The history of a story, and nothing that could ask for more.
     "conformance.laws.judges": {
         "conformance.laws.history",

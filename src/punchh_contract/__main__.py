@@ -4,11 +4,12 @@ One case is answered before they are loaded, which takes as long as all the rest
 valid event. A pre-commit hook asks nothing else, once for each file. Whatever is not that is left to `cli`.
 """
 
-import gc
 import os
 import stat
 import sys
 
+_COMPLETING = "_PUNCHH_CONTRACT_COMPLETE"
+"""The variable by which click is asked to complete a line of the shell."""
 _MOST = 2**20
 """Bytes of a file that is answered here at most."""
 _SAID = b"1 event in 1 file: no findings.\n"
@@ -16,19 +17,12 @@ _SAID = b"1 event in 1 file: no findings.\n"
 
 def main() -> None:
     """Run the command of `sys.argv`; ends the process with its exit code."""
-    # What a start makes stays: to look for garbage in it after each 700 objects is a tenth of a short run.
-    gc.set_threshold(50_000)
-    match sys.argv[1:]:
-        case ["validate", path] if _COMPLETING not in os.environ and _is_one_valid_event(path) and _written():
-            return
-        case _:
-            pass
+    completing = _COMPLETING in os.environ
+    if sys.argv[1:-1] == ["validate"] and not completing and _is_one_valid_event(sys.argv[-1]) and _written():
+        return
     from punchh_contract.cli import main as commands
 
     commands(prog_name="punchh-contract")
-
-
-_COMPLETING = "_PUNCHH_CONTRACT_COMPLETE"  # click's, while a shell completes a line
 
 
 def _is_one_valid_event(path: str) -> bool:

@@ -19,8 +19,8 @@ from click.testing import CliRunner, Result
 from punchh_contract.cli import main
 from punchh_contract.cli.test import jobs
 from punchh_contract.cli.test.jobs import Options
+from punchh_contract.conformance.endings import FIRST_FINDING
 from punchh_contract.conformance.job import PHASES
-from punchh_contract.conformance.wire import FIRST_FINDING
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
 from punchh_contract.proof.planting import find, planted

@@ -24,15 +24,14 @@ from punchh_contract.cli import main
 from punchh_contract.cli import test as test_command
 from punchh_contract.cli.test import own_sandbox
 from punchh_contract.conformance import target
+from punchh_contract.conformance.endings import DEADLINE, INTERRUPTED
 from punchh_contract.conformance.fixtures import Fixtures
-from punchh_contract.conformance.result import INTERRUPTED
 from punchh_contract.conformance.result import Result as RunResult
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.conformance.verdict import clauses, writing
 from punchh_contract.conformance.verdict.baseline import Baseline, Known
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Severity
 from punchh_contract.conformance.verdict.replay import Replay
-from punchh_contract.conformance.wire import DEADLINE
 from punchh_contract.contract import load
 from punchh_contract.errors import UsageError
 

@@ -7,10 +7,11 @@ from conformance.foreign import BATCH, FORCE
 
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance import outcome
+from punchh_contract.conformance.endings import INTERRUPTED
 from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.job import LAWS, Job
 from punchh_contract.conformance.laws.names import NO_FIXTURE_LEFT, UNTOLD
-from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.conformance.verdict.findings import Severity
 

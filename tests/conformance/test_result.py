@@ -3,7 +3,8 @@
 import json
 
 from punchh_contract.conformance.coverage import Coverage
-from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.endings import INTERRUPTED
+from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.conformance.verdict.findings import Exchange, Finding, Scene, Severity, Story
 from punchh_contract.contract import load

@@ -16,8 +16,9 @@ from conformance.foreign import FORCE
 
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance import runner
+from punchh_contract.conformance.endings import INTERRUPTED
 from punchh_contract.conformance.job import Job
-from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.result import Result
 
 PLANTED = "planted-key"
 NOBODY = "http://127.0.0.1:1"

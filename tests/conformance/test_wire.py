@@ -18,6 +18,7 @@ from schemathesis.transport.requests import ManagedCookiesSession
 
 from punchh_contract.conformance import intake
 from punchh_contract.conformance import wire as module
+from punchh_contract.conformance.environments import environments
 from punchh_contract.conformance.refusals import LIMIT, Refusals
 from punchh_contract.conformance.wire import (
     SILENCES,
@@ -25,7 +26,6 @@ from punchh_contract.conformance.wire import (
     StoppedError,
     Wire,
     WireError,
-    environments,
 )
 from punchh_contract.contract import load
 from punchh_contract.errors import PunchhContractError, UsageError

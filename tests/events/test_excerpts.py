@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator
 
 from punchh_contract.events import validate
 from punchh_contract.events.engines import MOST, engine
@@ -112,3 +113,15 @@ def test_of_drift_too_not_all_is_told() -> None:
     found = validate(event, strict=True)
     assert len(found) == MOST + 1
     assert (found[-1].rule, found[-1].severity) == ("limit", "drift")
+
+
+def test_as_many_as_are_asked_for_though_one_fault_is_told_in_two_ways() -> None:
+    """A value of another type breaks the list of values too; that must not hide that there are more."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string", "enum": ["x"]}, "b": {"additionalProperties": False}},
+    }
+    value = {"a": 5, "b": {f"new_{number}": 1 for number in range(20)}}
+    errors = list(Draft202012Validator(schema).iter_errors(value))
+    assert len(faults(errors)) == 21
+    assert len(faults(errors, 10)) == 10

@@ -14,10 +14,11 @@ import threading
 from typing import Any
 
 from punchh_contract.conformance import acceptance, charmap, engine, hooks, preflight
+from punchh_contract.conformance.endings import INTERRUPTED
 from punchh_contract.conformance.job import FUZZ, LAWS, Job
 from punchh_contract.conformance.laws import phase as laws
 from punchh_contract.conformance.preparation import prepare
-from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.result import Result
 from punchh_contract.conformance.runner import RESULT, SAY, Say
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.contract import load

@@ -15,8 +15,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import context, events, from_schema
 from schemathesis.engine.run import PhaseName, probes
 
+from punchh_contract.conformance.endings import INTERRUPTED
 from punchh_contract.conformance.hooks import Run, UnsendableError
-from punchh_contract.conformance.result import INTERRUPTED
 from punchh_contract.conformance.verdict.translation import findings_of
 from punchh_contract.conformance.wire import StoppedError, Wire
 from punchh_contract.errors import PunchhContractError

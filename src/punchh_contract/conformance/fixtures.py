@@ -97,6 +97,10 @@ def read(text: str, contract: Contract, name: str) -> Fixtures:
     return _Reader(text, contract, name).read()
 
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The quick one, where PyYAML has it."""
+
+
 class _Reader:
     """Reads nodes, not values: they know their lines, and keys that stand twice."""
 
@@ -104,7 +108,7 @@ class _Reader:
         self._contract = contract
         self._name = name
         try:
-            self._loader = yaml.SafeLoader(text)
+            self._loader = _Loader(text)
             self._root = self._loader.get_single_node()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -134,7 +138,7 @@ class _Reader:
         place = f"{operation.id}.{naming.field}"
         if not isinstance(node, yaml.SequenceNode):
             raise self._error(node, f"{place} is no list", "put the values into [brackets]")
-        seen: list[Any] = []
+        seen: set[tuple[type, object]] = set()
         for each in node.value:
             spend = usual if naming.kind in CAPPED else None
             scalar = each
@@ -146,12 +150,12 @@ class _Reader:
                     )
                 scalar = entry["value"]
                 spend = self._spend(entry["spend"]) if "spend" in entry else spend
-            value = self._value(naming, place, scalar)
-            if member(value, seen):
+            value: object = self._value(naming, place, scalar)
+            if (type(value), value) in seen:
                 raise self._error(
                     scalar, f"a value of {place} stands twice", "list each once, with its `spend`"
                 )
-            seen.append(value)
+            seen.add((type(value), value))
             yield Fixture(operation.id, naming.field, value, naming.kind, spend)
 
     def _value(self, naming: Naming, place: str, node: Any) -> Any:

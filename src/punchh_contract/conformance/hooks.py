@@ -18,6 +18,8 @@ from schemathesis.transport import SerializationContext
 from punchh_contract import hosts
 from punchh_contract.auth import PunchhRequestsAuth
 from punchh_contract.conformance import prober, refusals
+from punchh_contract.conformance.endings import FIRST_FINDING
+from punchh_contract.conformance.environments import environments
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.grounding import Grounding
 from punchh_contract.conformance.guard import Guard
@@ -39,7 +41,7 @@ from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.conformance.verdict.findings import Exchange, Finding
 from punchh_contract.conformance.verdict.redaction import Redactor
 from punchh_contract.conformance.verdict.templates import compact
-from punchh_contract.conformance.wire import FIRST_FINDING, UNANSWERED, Wire, environments
+from punchh_contract.conformance.wire import UNANSWERED, Wire
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import PunchhContractError
 from punchh_contract.json_types import JsonValue

@@ -17,10 +17,11 @@ import requests
 
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance import refusals, tally
+from punchh_contract.conformance.endings import DEADLINE
 from punchh_contract.conformance.probes import Call, Probe, probes_of
 from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.conformance.spending import CapError, Outcome, Spending
-from punchh_contract.conformance.wire import DEADLINE, StoppedError, Wire
+from punchh_contract.conformance.wire import StoppedError, Wire
 from punchh_contract.contract import Operation
 
 PER_PROBE = 3

@@ -7,9 +7,6 @@ from punchh_contract.conformance.coverage import Coverage
 from punchh_contract.conformance.tally import Tally
 from punchh_contract.conformance.verdict.findings import Finding
 
-INTERRUPTED = "interrupted"
-"""The reason of a run that was stopped by Ctrl-C or a signal."""
-
 
 @dataclasses.dataclass
 class Result:

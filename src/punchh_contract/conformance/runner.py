@@ -10,8 +10,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 
+from punchh_contract.conformance.endings import INTERRUPTED
 from punchh_contract.conformance.job import Job
-from punchh_contract.conformance.result import INTERRUPTED, Result
+from punchh_contract.conformance.result import Result
 from punchh_contract.errors import PunchhContractError
 
 GRACE = 15.0

@@ -8,7 +8,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, cast
 
@@ -22,17 +22,14 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from urllib3.util import SKIP_HEADER
 
 from punchh_contract.conformance import intake
+from punchh_contract.conformance.endings import DEADLINE
+from punchh_contract.conformance.environments import HEADER, PRODUCTION, SANDBOXES, environment
 from punchh_contract.conformance.refusals import Refusals
 from punchh_contract.contract import Contract, Operation
-from punchh_contract.errors import PunchhContractError, UsageError
+from punchh_contract.errors import PunchhContractError
 
 CASE_ID = "X-Schemathesis-TestCaseId"
-ENVIRONMENT = "x-pch-env"
 USER_AGENT = "User-Agent"
-
-SANDBOXES = frozenset({"sandbox", "integration"})
-"""The values of `x-pch-env` that are nobody's money."""
-PRODUCTION = "production"
 
 TIMEOUT = 10.0
 """Seconds for an answer to begin, where the caller sets none."""
@@ -43,10 +40,6 @@ SILENCES = 5
 """So many requests in a row without an answer, and the target is taken for gone."""
 PATIENCE = 61.0
 """Seconds to wait for the minute's limit; whoever waits longer waits for the day's."""
-DEADLINE = "the time of this run is over (--max-time)"
-"""Why a run was stopped whose user wanted no more of it."""
-FIRST_FINDING = "it ended at its first finding (--fail-fast)"
-"""Why a run was stopped whose user wants to know only whether there is one."""
 SLICE = 0.5
 """Seconds between two looks at whether to go on waiting."""
 
@@ -292,31 +285,18 @@ class Wire(ManagedCookiesSession):
     def _judge(self, response: requests.Response, expected: bool) -> None:  # noqa: FBT001  # as `send` got it
         self._refusals.seen(response.status_code, expected=expected)
         self._stop_if_blocked()
-        named = response.headers.get(ENVIRONMENT)
-        if named is None or _environment(named) in self._environments:
+        named = response.headers.get(HEADER)
+        if named is None or environment(named) in self._environments:
             return
-        shown = _environment(named) if _SHOWN.fullmatch(_environment(named)) else "something else"
+        shown = environment(named) if _SHOWN.fullmatch(environment(named)) else "something else"
         advice = (
             "point the run at a sandbox"
-            if _environment(named) == PRODUCTION
+            if environment(named) == PRODUCTION
             else f"if it is one for tests, add --allow-env {shown}"
             if shown != "something else"
             else "ask whose it is"
         )
-        self.stop(f"the target says that it is no sandbox ({ENVIRONMENT}: {shown}): {advice}")
-
-
-def environments(allowed: Iterable[str]) -> frozenset[str]:
-    """The values of `x-pch-env` that a run may meet: a sandbox's, and those that the user vouches for.
-
-    Raises UsageError for `production`, which nobody can vouch for.
-    """
-    vouched = frozenset(map(_environment, allowed))
-    if PRODUCTION in vouched:
-        raise UsageError(
-            f"--allow-env {PRODUCTION}: not possible; a run redeems, so it takes real guests' points there"
-        )
-    return SANDBOXES | vouched
+        self.stop(f"the target says that it is no sandbox ({HEADER}: {shown}): {advice}")
 
 
 class _NoCookies(RequestsCookieJar):
@@ -324,10 +304,6 @@ class _NoCookies(RequestsCookieJar):
 
     def set_cookie(self, cookie: Any, *args: Any, **kwargs: Any) -> None:
         """Forget it."""
-
-
-def _environment(value: str) -> str:
-    return value.strip().lower()
 
 
 def _prepare(request: requests.PreparedRequest) -> bytes | None:

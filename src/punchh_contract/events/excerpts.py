@@ -7,9 +7,8 @@ event is the same in all parts.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from punchh_contract.events.positions import Path
 from punchh_contract.json_types import JsonValue
-
-Path = tuple[str | int, ...]
 
 LENGTH = 1000
 """Elements of a list in one part."""

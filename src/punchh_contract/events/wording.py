@@ -80,12 +80,15 @@ class Fault:
 
 
 def faults(errors: Iterable["ValidationError"], most: int | None = None) -> list[Fault]:
-    """Return the faults behind errors, each once, in the order of the errors; `most` at most."""
+    """Return the faults behind errors, each once, in the order of the errors.
+
+    If there are `most` or more, then exactly so many, of which one may tell the same as another.
+    """
     found: dict[tuple[tuple[str | int, ...], str, str], Fault] = {}
     for fault in itertools.chain.from_iterable(map(_faults, errors)):
         found.setdefault((fault.path, fault.rule, fault.expectation), fault)
         if len(found) == most:
-            break
+            return list(found.values())
     # A value of another type breaks `const` or `enum` beside its type too; that is one fault.
     of_wrong_type = {fault.path for fault in found.values() if fault.rule == "type"}
     return [

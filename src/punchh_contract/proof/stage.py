@@ -6,9 +6,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
 import orjson
 
 from punchh_contract.contract import load
@@ -18,6 +17,9 @@ from punchh_contract.sandbox.app import create_app
 from punchh_contract.sandbox.clock import ClockState
 from punchh_contract.sandbox.fixtures import credentials
 from punchh_contract.signing import Algorithm, sign
+
+if TYPE_CHECKING:
+    import httpx
 
 NOW = datetime(2026, 3, 2, 18, 5, 1, tzinfo=UTC)
 ADA, GRACE, ALAN, HEDY, RADIA = 111111111, 111111112, 111111113, 111111114, 111111115
@@ -38,7 +40,7 @@ class Reply:
     """An answer: status, headers, the JSON of its body (its text where it is none)."""
 
     status: int
-    headers: httpx.Headers
+    headers: "httpx.Headers"
     body: Any
 
     def told(self, *names: str) -> list[Any]:
@@ -94,6 +96,8 @@ class Stage:
     """One sandbox. `set` puts it back to its beginning."""
 
     def __init__(self) -> None:
+        import httpx  # not above: who plants a fault of the zoo has no stage, and sends nothing
+
         self.app = create_app(seed.load(), clock=lambda: NOW, state=ClockState(frozen_at=NOW))
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
@@ -117,7 +121,7 @@ class Stage:
         """An online order with one discount."""
         return self.send(self.order(kind, guest, **more))
 
-    def order(self, kind: str, guest: str = "ada", **more: Any) -> httpx.Request:
+    def order(self, kind: str, guest: str = "ada", **more: Any) -> "httpx.Request":
         """The request of an online order, not yet sent."""
         body = {"client": self.keys["PUNCHH_CLIENT"], "discount_type": kind, "store_number": "401", **RECEIPT}
         return self.request("create_online_redemption", {**body, **more}, guest)
@@ -148,7 +152,7 @@ class Stage:
         algorithm: Algorithm | None = None,
         secret: str | None = None,
         headers: Mapping[str, str | None] = {},  # only read
-    ) -> httpx.Request:
+    ) -> "httpx.Request":
         """A request for an operation, right unless told otherwise: signed over another uri or with another
         algorithm or secret, with other headers, or without one (None). A body of bytes is sent as it is."""
         operation = load().operation(operation_id)
@@ -180,11 +184,11 @@ class Stage:
             return f"Token token={keys[0]}, btoken={keys[1]}"
         return f"Bearer sandbox-access-token-not-a-real-one-{guest}"
 
-    def send(self, request: httpx.Request) -> Reply:
+    def send(self, request: "httpx.Request") -> Reply:
         """Send one request."""
         return self.run(self._send(request))
 
-    def together(self, requests: Iterable[httpx.Request]) -> list[Reply]:
+    def together(self, requests: Iterable["httpx.Request"]) -> list[Reply]:
         """Send requests at the same time; their answers in the order of the requests."""
 
         async def gathered() -> list[Reply]:
@@ -276,7 +280,7 @@ class Stage:
             await pump.settle()
         return got
 
-    async def _send(self, request: httpx.Request) -> Reply:
+    async def _send(self, request: "httpx.Request") -> Reply:
         response = await self.client.send(request)
         content = await response.aread()
         try:

@@ -13,6 +13,7 @@ import pytest
 from conformance.conftest import CLOCK, job_for, served
 from hypothesis.errors import Unsatisfiable
 
+from punchh_contract.conformance.endings import DEADLINE, FIRST_FINDING
 from punchh_contract.conformance.fixtures import read
 from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.job import LAWS
@@ -28,7 +29,7 @@ from punchh_contract.conformance.laws.stories import STORIES
 from punchh_contract.conformance.laws.stories.story import ONLINE
 from punchh_contract.conformance.verdict.findings import Severity, group
 from punchh_contract.conformance.verdict.telling import script
-from punchh_contract.conformance.wire import DEADLINE, FIRST_FINDING, WireError
+from punchh_contract.conformance.wire import WireError
 from punchh_contract.contract import load
 from punchh_contract.sandbox import server
 from punchh_contract.sandbox.guests import Code, Debit, Held

@@ -89,6 +89,16 @@ def changed(value: Any) -> Iterator[Any]:
             yield copy
 
 
+def asked(operation: str) -> dict[str, Any]:
+    """A body that an operation takes."""
+    return {
+        ONLINE: order(lines=(1000, 2000)),
+        BATCH: bodies.batch(ADA),
+        CODE_MADE: {"client": "c", "subscription_id": "3"},
+        FORCE: bodies.force(ADA, requested_punches=5, force_message="Why"),
+    }[operation]
+
+
 def told(seen: bool, answers: dict[str, Any], operation: str) -> History:
     """A quote, a commit, the same again and another, of one operation, and a code that is redeemed."""
     held = guest(rewards={"7": 1}, points=100, basket=(*BASKET, 4), subscriptions={"3": 0})
@@ -99,13 +109,7 @@ def told(seen: bool, answers: dict[str, Any], operation: str) -> History:
         baskets=dict(zip(BASKET, (("reward", "7"), ("discount_amount", "150")), strict=False)),
         settings={"program": "points", "reward_locking": True, "rate_limits": True},
     )
-    answer = answers[operation]
-    body = {
-        ONLINE: order(lines=(1000, 2000)),
-        BATCH: bodies.batch(ADA),
-        CODE_MADE: {"client": "c", "subscription_id": "3"},
-        FORCE: bodies.force(ADA, requested_punches=5, force_message="Why"),
-    }[operation]
+    answer, body = answers[operation], asked(operation)
     status = 201 if operation == FORCE else 200
     if operation in (ONLINE, BATCH):
         book.then(operation, bodies.quote(body), 200, answer)
@@ -177,12 +181,7 @@ def test_what_is_no_documented_answer_is_told_as_that(
 @pytest.mark.parametrize("operation", [ONLINE, BATCH, CODE_MADE, FORCE])
 def test_nor_does_what_is_judged_in_passing(right: dict[str, Any], operation: str) -> None:
     """Requests too are odd there, and a server that is wrong redeems them."""
-    body = {
-        ONLINE: order(lines=(1000, 2000)),
-        BATCH: bodies.batch(ADA),
-        CODE_MADE: {"client": "c", "subscription_id": "3"},
-        FORCE: bodies.force(ADA, requested_punches=5, force_message="Why"),
-    }[operation]
+    body = asked(operation)
     watcher, place = Watcher(), CONTRACT.operation(operation)
     status = 201 if operation == FORCE else 200
     pairs = [(body, answer) for answer in changed(right[operation])]

@@ -16,14 +16,13 @@ from punchh_contract.cli.test import console, jobs
 from punchh_contract.cli.test.jobs import Options, Setup
 from punchh_contract.cli.test.own_sandbox import sandbox, terminated
 from punchh_contract.conformance import runner
+from punchh_contract.conformance.endings import DEADLINE, FIRST_FINDING, INTERRUPTED
 from punchh_contract.conformance.job import PHASES
 from punchh_contract.conformance.outcome import Outcome, outcome
-from punchh_contract.conformance.result import INTERRUPTED
 from punchh_contract.conformance.verdict import baseline as baseline_file
 from punchh_contract.conformance.verdict import replay as replay_file
 from punchh_contract.conformance.verdict import writing
 from punchh_contract.conformance.verdict.baseline import Baseline
-from punchh_contract.conformance.wire import DEADLINE, FIRST_FINDING
 from punchh_contract.contract import Contract, load
 from punchh_contract.errors import UsageError
 

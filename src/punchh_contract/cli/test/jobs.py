@@ -13,11 +13,11 @@ from punchh_contract import hosts
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance import fixtures as fixtures_file
 from punchh_contract.conformance import target
+from punchh_contract.conformance.environments import environments
 from punchh_contract.conformance.fixtures import Fixtures
 from punchh_contract.conformance.job import PHASES, Job
 from punchh_contract.conformance.laws.control import Control, ControlError
 from punchh_contract.conformance.naming import TOKEN, namings
-from punchh_contract.conformance.wire import environments
 from punchh_contract.contract import Contract, Operation
 from punchh_contract.errors import UsageError
 

@@ -3,9 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import requests
+from typing import TYPE_CHECKING, Any
 
 from punchh_contract.conformance import tally
 from punchh_contract.conformance.laws.view import View
@@ -13,6 +11,9 @@ from punchh_contract.conformance.verdict.answers import Answer
 from punchh_contract.conformance.verdict.findings import Severity
 from punchh_contract.contract import Operation
 from punchh_contract.json_types import JsonValue, objects
+
+if TYPE_CHECKING:
+    import requests  # not at run time: who judges histories sends nothing
 
 SUCCESS, QUOTE, REFUSAL, ERROR, UNKNOWN = "success", "quote", "refusal", "error", "unknown"
 CALL = "a call of a law's story"
@@ -77,7 +78,7 @@ class Step:
     status: int | None
     answer: Any
     caller: str = "till"
-    sent: requests.PreparedRequest | None = dataclasses.field(default=None, repr=False)
+    sent: "requests.PreparedRequest | None" = dataclasses.field(default=None, repr=False)
     raw: Answer | None = dataclasses.field(default=None, repr=False)
     before: View | None = dataclasses.field(default=None, repr=False)
     after: View | None = dataclasses.field(default=None, repr=False)

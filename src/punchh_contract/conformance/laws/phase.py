@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from punchh_contract.conformance.endings import FIRST_FINDING
 from punchh_contract.conformance.hooks import Run
 from punchh_contract.conformance.laws import machine
 from punchh_contract.conformance.laws.book import LAWS
@@ -22,7 +23,7 @@ from punchh_contract.conformance.laws.stories import STORIES, Story
 from punchh_contract.conformance.laws.telling import finding
 from punchh_contract.conformance.laws.world import World
 from punchh_contract.conformance.verdict.findings import Finding
-from punchh_contract.conformance.wire import FIRST_FINDING, StoppedError, WireError
+from punchh_contract.conformance.wire import StoppedError, WireError
 from punchh_contract.contract import Operation
 
 Say = Callable[[str], None]

@@ -25,7 +25,8 @@ def finding(run: "Run", breach: Breach) -> Finding:
     shown = step or next((each for each in reversed(history.steps) if law.applies(each.operation)), None)
     bearer = breach.judgement.bearer or shown
     operation = bearer.operation if bearer else run.operations[0]
-    story = told(run, history, step)
+    recorder = _Recorder(run)
+    story = _told(recorder, history, step)
     return Finding(
         f"law:{law.id}",
         operation.id,
@@ -33,7 +34,7 @@ def finding(run: "Run", breach: Breach) -> Finding:
         breach.judgement.severity or law.severity,
         f"{law.statement} Broken: {breach.judgement.breach}.",
         step.status if step else None,
-        _exchange(run, shown) if shown else None,
+        recorder.exchange(shown) if shown else None,
         story,
     )
 
@@ -44,7 +45,7 @@ def clause(operation: Operation, law_id: str) -> str:
     return clauses.pointer(laws, operation.laws.index(law_id)) if law_id in operation.laws else laws
 
 
-def told(run: "Run", history: History, last: Step | None) -> Story:
+def _told(recorder: "_Recorder", history: History, last: Step | None) -> Story:
     """What of a history led to a step, in words and as it can be sent again."""
     scenes: list[Scene] = []
     for entry in _slice(history, last):
@@ -53,7 +54,7 @@ def told(run: "Run", history: History, last: Step | None) -> Story:
         else:
             token = _token(entry)
             variables = {"PUNCHH_ACCESS_TOKEN": token} if token else {}
-            scenes.append(Scene(_words(entry), _exchange(run, entry), None, entry.turn, variables))
+            scenes.append(Scene(_words(entry), recorder.exchange(entry), None, entry.turn, variables))
     return Story(history.name, tuple(scenes), history.drawn)
 
 
@@ -93,24 +94,37 @@ def _words(step: Step) -> str:
     return f"{step.caller} {asked} {step.operation.id}{trouble}: {status}, {step.outcome}"
 
 
-def _exchange(run: "Run", step: Step) -> Exchange | None:
-    """The request of a step; a story's own guest stands for the run's, by the access token's variable."""
-    sent = step.sent
-    if sent is None:
-        return None
-    credentials = run.redactor.credentials
-    if token := _token(step):
-        credentials = dataclasses.replace(credentials, access_token=token)
-    return exchanges.record(
-        step.operation,
-        Redactor(credentials, run.job.fixtures, _handed_out(run), run.contract),
-        url=str(sent.url),
-        headers=sent.headers,
-        body=sent.body,
-        phase=PHASE,
-        seed=run.job.seed,
-        statuses=tuple(step.wanted),
-    )
+class _Recorder:
+    """Makes exchanges of the steps of one story."""
+
+    def __init__(self, run: "Run") -> None:
+        self._run = run
+        self._redactors: dict[str | None, Redactor] = {}
+
+    def exchange(self, step: Step) -> Exchange | None:
+        """The request of a step; a story's own guest stands for the run's, by the access token's variable."""
+        sent, token = step.sent, _token(step)
+        if sent is None:
+            return None
+        if token not in self._redactors:  # to make one takes longer than to use it for all of a story
+            self._redactors[token] = self._redactor(token)
+        return exchanges.record(
+            step.operation,
+            self._redactors[token],
+            url=str(sent.url),
+            headers=sent.headers,
+            body=sent.body,
+            phase=PHASE,
+            seed=self._run.job.seed,
+            statuses=tuple(step.wanted),
+        )
+
+    def _redactor(self, token: str | None) -> Redactor:
+        run = self._run
+        credentials = run.redactor.credentials
+        if token is not None:
+            credentials = dataclasses.replace(credentials, access_token=token)
+        return Redactor(credentials, run.job.fixtures, _handed_out(run), run.contract)
 
 
 def _handed_out(run: "Run") -> frozenset[Any]:

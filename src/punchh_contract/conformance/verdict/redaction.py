@@ -4,7 +4,6 @@ Secret are all credentials, every fixture that names a guest or a client or stan
 contract marks `x-pii`, and what the target handed out in its answers. What the run generated is nobody's.
 """
 
-import base64
 import dataclasses
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from punchh_contract.auth import Credentials
 from punchh_contract.conformance.fixtures import Fixture, Fixtures
 from punchh_contract.conformance.verdict import templates
+from punchh_contract.conformance.verdict.writings import digits, writings
 from punchh_contract.contract import Contract, Operation, load
 from punchh_contract.json_types import JsonValue
 
@@ -22,7 +22,6 @@ SHORT = 4
 
 _NOTHING = r"(?!)"
 _SECRET_KINDS = frozenset({"guest", "client"})
-_ENTITIES = {"&": ("amp",), "<": ("lt",), ">": ("gt",), '"': ("quot",), "'": ("apos",)}
 _FAMILIES = {"/api/auth": "online_", "/api2/mobile": "mobile_"}
 
 
@@ -174,7 +173,7 @@ class Redactor:
         if self._compiled is None or self._compiled.handed_out != len(self._handed_out):
             # The longest first, or a shorter one would leave the rest of it.
             values = sorted({value for value in self._values() if len(value) >= SHORT}, key=len, reverse=True)
-            patterns = [pattern for value in values for pattern in forms(value)]
+            patterns = [*writings(values)]
             # A short id of a guest: where its field is named before it, in any notation.
             patterns += [
                 rf"(?<={_leaf(fixture.field)})[\"'\\\s:=]{{1,6}}{fixture.value}(?![\w.])"
@@ -203,47 +202,9 @@ def variable(credential: str) -> str:
     return f"PUNCHH_{credential.upper()}"
 
 
-def forms(value: str) -> Iterator[str]:
-    """Patterns of a value, each character as a report or a library may write it down; and of its base64.
-
-    A character at a time, so that a mixture is found too: JSON within HTML, a part of it percent-encoded.
-    """
-    yield _digits(value) if value.isdigit() else "".join(map(_character, value))
-    content = value.encode(errors="surrogateescape")
-    # Without the padding, which finds it with padding too.
-    yield re.escape(base64.b64encode(content).decode().rstrip("="))
-    yield re.escape(base64.urlsafe_b64encode(content).decode().rstrip("="))
-
-
-def _character(one: str) -> str:
-    if one.isascii() and one.isalnum():
-        return one
-    number, content = ord(one), one.encode(errors="surrogateescape")
-    units = one.encode("utf-16-be", errors="surrogatepass")
-    ways = [
-        *([rf"\\+x{number:02x}"] if number < 256 else ()),  # within $'' of a shell
-        r"\\+" if one == "\\" else rf"\\*{re.escape(one)}",
-        rf"&(?:amp;)?#0*{number};",
-        rf"&(?:amp;)?#x0*{number:x};",
-        "".join(f"%{each:02x}" for each in content),
-        "".join(rf"\\+u{units[place : place + 2].hex()}" for place in range(0, len(units), 2)),
-        *(rf"&(?:amp;)?{name};" for name in _ENTITIES.get(one, ())),
-    ]
-    if one == "'":
-        ways.insert(0, r"'\\''")  # within the single quotes of a shell
-    if one == " ":
-        ways.append(r"\+")
-    return f"(?:{'|'.join(ways)})"
-
-
-def _digits(value: str) -> str:
-    """A pattern for digits: as a whole word, since they stand inside other numbers by chance."""
-    return rf"(?<!\w){value}(?!\w)"
-
-
 def _whole(value: str) -> str:
     """A pattern for a raw value."""
-    return _digits(value) if value.isdigit() else re.escape(value)
+    return digits([value]) if value.isdigit() else re.escape(value)
 
 
 def _positions(fixtures: Fixtures) -> Iterator[tuple[Fixture, int]]:

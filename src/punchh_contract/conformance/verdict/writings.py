@@ -1,0 +1,75 @@
+"""Patterns of values, each character as a report or a library may write it down; and of their base64.
+
+A character at a time, so that a mixture is found too: JSON within HTML, a part of it percent-encoded.
+"""
+
+import base64
+import os.path
+import re
+from collections.abc import Iterable, Iterator
+
+_ENTITIES = {"&": ("amp",), "<": ("lt",), ">": ("gt",), '"': ("quot",), "'": ("apos",)}
+_BRANCHINGS = 20
+"""So often is a common beginning looked for within another; a pattern cannot be nested without end."""
+
+
+def writings(values: Iterable[str]) -> Iterator[str]:
+    """Yield patterns (case ignored) that together find all of some values, none of them empty, however they
+    are written; where one begins with another, the longer one is found."""
+    each = set(values)
+    if texts := {value for value in each if not value.isdigit()}:
+        yield _tree(texts)
+    if numbers := each - texts:
+        yield digits(numbers)
+    if each:
+        contents = [value.encode(errors="surrogateescape") for value in each]
+        encoded = {*map(base64.b64encode, contents), *map(base64.urlsafe_b64encode, contents)}
+        # Without the padding, which finds it with padding too.
+        yield _tree({value.decode().rstrip("=") for value in encoded})
+
+
+def digits(values: Iterable[str]) -> str:
+    """A pattern for numbers: as whole words, since they stand inside others by chance."""
+    return rf"(?<!\w){_tree(values)}(?!\w)"
+
+
+def _tree(values: Iterable[str], branchings: int = _BRANCHINGS) -> str:
+    """A pattern for values. What they begin with in common stands in it once: a target has hundreds that are
+    alike, and one by one they take longer, to compile and to look for, than many a run."""
+    heads: dict[str, list[str]] = {}
+    for value in values:
+        # In one case, since case is ignored; of other characters the bytes differ.
+        plain = "".join(one.lower() if one.isascii() else one for one in value)
+        heads.setdefault(plain[0], []).append(plain)
+    return f"(?:{'|'.join(_branch(sorted(set(heads[head])), branchings) for head in sorted(heads))})"
+
+
+def _branch(values: list[str], branchings: int) -> str:
+    """Values that begin alike: the longer ones first, so that they leave nothing of themselves."""
+    if not branchings:
+        return "|".join("".join(map(_written, value)) for value in reversed(values))
+    common = os.path.commonprefix(values)  # noqa: RUF071  # by character is what is meant
+    rests = [value[len(common) :] for value in values if value != common]
+    ends = "?" if len(rests) < len(values) else ""
+    return "".join(map(_written, common)) + (_tree(rests, branchings - 1) + ends if rests else "")
+
+
+def _written(one: str) -> str:
+    if one.isascii() and one.isalnum():
+        return one
+    number, content = ord(one), one.encode(errors="surrogateescape")
+    units = one.encode("utf-16-be", errors="surrogatepass")
+    ways = [
+        *([rf"\\+x{number:02x}"] if number < 256 else ()),  # within $'' of a shell
+        r"\\+" if one == "\\" else rf"\\*{re.escape(one)}",
+        rf"&(?:amp;)?#0*{number};",
+        rf"&(?:amp;)?#x0*{number:x};",
+        "".join(f"%{each:02x}" for each in content),
+        "".join(rf"\\+u{units[place : place + 2].hex()}" for place in range(0, len(units), 2)),
+        *(rf"&(?:amp;)?{name};" for name in _ENTITIES.get(one, ())),
+    ]
+    if one == "'":
+        ways.insert(0, r"'\\''")  # within the single quotes of a shell
+    if one == " ":
+        ways.append(r"\+")
+    return f"(?:{'|'.join(ways)})"
