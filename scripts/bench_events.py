@@ -178,7 +178,7 @@ def _folder(good: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(FOLDER):
             Path(folder, f"{number}.json").write_bytes(good[number % len(good)])
-        ours = [sys.executable, "-m", "punchh_contract", "validate"]
+        ours = [str(Path(sys.executable).with_name("punchh-contract")), "validate"]
         rivals = {"validate": _process([*ours, folder])}
         if rival:
             schema = Path(__file__).parents[1] / "generated" / "schemas" / SCHEMA

@@ -178,12 +178,22 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     path.write_bytes(b"{}")
     (source,) = sources(str(path), io.BytesIO)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(UsageError, match=r"a\.json: cannot be read: Permission denied"):
         list(source.records())
+
+
+def test_a_link_to_itself_is_reported_when_it_is_read_and_the_others_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"{}")
+    for name in ("b.json", "folder"):
+        (tmp_path / name).symlink_to(tmp_path / name)
+    first, second = sources(str(tmp_path), io.BytesIO)
+    assert len(list(first.records())) == 1
+    with pytest.raises(UsageError, match=r"b\.json: cannot be read: "):
+        list(second.records())
 
 
 def test_a_name_that_is_no_text_can_be_printed(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from punchh_contract.errors import UsageError
@@ -14,7 +14,7 @@ from punchh_contract.events.intake import Raw
 from punchh_contract.events.reading import text
 from punchh_contract.events.sources import Source, sources
 
-Many = str | Path | Source | BinaryIO | bytes | bytearray | memoryview | Iterable[bytes | str]
+Many = str | os.PathLike[str] | Source | BinaryIO | bytes | bytearray | memoryview | Iterable[bytes | str]
 """What events are read from; a text is a path."""
 
 
@@ -56,8 +56,8 @@ def validate_many(source: Many, *, strict: bool = False, show_values: bool = Fal
     """
     if isinstance(source, bytes | bytearray | memoryview):
         source = io.BytesIO(source)
-    if isinstance(source, str | Path):
-        raws = _one_after_the_other(sources(str(source), lambda: sys.stdin.buffer))
+    if isinstance(source, str | os.PathLike):
+        raws = _one_after_the_other(sources(os.fspath(source), lambda: sys.stdin.buffer))
     elif isinstance(source, Source):
         raws = source.records()
     elif hasattr(source, "read"):

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Literal, cast
 
-from punchh_contract.events.arrays import elements
 from punchh_contract.events.intake import BLOCK, RECORD_LIMIT, TOO_LONG, Input, Raw
 from punchh_contract.events.reading import BLANK, EMPTY, Unreadable, parsed
 
@@ -31,6 +30,8 @@ def records(stream: BinaryIO, *, file: str = "", as_lines: bool) -> Iterator[Raw
     if form == "lines":
         yield from lines(source)
     elif form == "array":
+        from punchh_contract.events.arrays import elements  # here, since most files hold none
+
         yield from elements(source)
     elif len(source.held) > RECORD_LIMIT:
         yield Raw(b"", file, start=source.start, problem=TOO_LONG)

@@ -5,12 +5,10 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import click
 
-from punchh_contract.cli.validate import splitting
 from punchh_contract.cli.validate.inputs import found
 from punchh_contract.cli.validate.progress import progress, size
 from punchh_contract.cli.validate.run import Run
@@ -18,6 +16,9 @@ from punchh_contract.cli.validate.settings import Settings
 from punchh_contract.errors import PunchhContractError
 from punchh_contract.events import rendering
 from punchh_contract.events.sources import Source
+
+if TYPE_CHECKING:
+    from punchh_contract.cli.validate.splitting import Splitter
 
 _INTERRUPTED = 130
 # What is written at the end, and not over the line of the progress.
@@ -66,7 +67,7 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 )
 @click.option(
     "--split",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False),
     nargs=2,
     metavar="GOOD BAD",
     help="Write each record to one of two NDJSON files, as it was read: BAD gets what would exit with 1.",
@@ -88,7 +89,7 @@ def command(
     show_values: bool,
     form: str,
     max_findings: int | None,
-    split: tuple[Path, Path] | None,
+    split: tuple[str, str] | None,
     jobs: int | None,
 ) -> None:
     """Check redemptions events against the contract.
@@ -115,7 +116,7 @@ def command(
         said = rendering.rendering(form, write, rendering.Options(max_findings, settings.fail_on))
         missing: list[str] = []
         sources = found(paths, missing.append)
-        splitter = stack.enter_context(splitting.splitter(*split, sources)) if split else None
+        splitter = stack.enter_context(_splitter(*split, sources)) if split else None
         told = stack.enter_context(progress(sources, quiet=_is_in_the_way(form)))
         run = Run(settings, said, told, splitter)
         for sentence in missing:
@@ -141,6 +142,15 @@ def command(
     if run.summary.unreadable:
         ctx.exit(2)
     ctx.exit(1 if (run.summary.errors if fail_on == "error" else run.summary.findings) else 0)
+
+
+def _splitter(good: str, bad: str, sources: list[Source]) -> contextlib.AbstractContextManager["Splitter"]:
+    # Here, since most runs split nothing, and `pathlib` takes a twentieth of a short one.
+    from pathlib import Path
+
+    from punchh_contract.cli.validate.splitting import splitter
+
+    return splitter(Path(good), Path(bad), sources)
 
 
 def _judge(run: Run, sources: list[Source], jobs: int | None) -> None:

@@ -3,12 +3,12 @@
 Drawn by click, which is here anyway: `rich` is no part of the base install, and slow to import.
 """
 
+import os
 import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import click
@@ -93,7 +93,7 @@ def progress(sources: list[Source], *, quiet: bool = False) -> Generator[Progres
 def size(sources: list[Source]) -> int | None:
     """Return the bytes of all sources; None if one of them is no file."""
     try:
-        return sum(Path(source.name).stat().st_size for source in sources)
+        return sum(os.stat(source.name).st_size for source in sources)  # noqa: PTH116  # pathlib is slow to load
     except OSError:
         return None
 

@@ -1,11 +1,11 @@
 """What is known of a run so far: each record, in order, goes to the sums, the rendering and the split."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from punchh_contract.cli.validate.inputs import noting
 from punchh_contract.cli.validate.progress import Progress
 from punchh_contract.cli.validate.settings import Settings
-from punchh_contract.cli.validate.splitting import Splitter
 from punchh_contract.errors import UsageError
 from punchh_contract.events.findings import Summary
 from punchh_contract.events.intake import RECORD_LIMIT, TOO_LONG
@@ -13,6 +13,9 @@ from punchh_contract.events.many import Record, validate_many
 from punchh_contract.events.rendering import Rendering
 from punchh_contract.events.rendering.lines import count
 from punchh_contract.events.sources import Source
+
+if TYPE_CHECKING:
+    from punchh_contract.cli.validate.splitting import Splitter
 
 _OFTEN = 256
 """Events between two looks at the clock."""
@@ -22,7 +25,7 @@ class Run:
     """One run, whoever reads and judges the records; what it is given stays the caller's to close."""
 
     def __init__(
-        self, settings: Settings, said: Rendering, told: Progress, splitter: Splitter | None = None
+        self, settings: Settings, said: Rendering, told: Progress, splitter: "Splitter | None" = None
     ) -> None:
         """Tell findings to `said`, how far it is to `told`, and records to `splitter`."""
         self.settings = settings

@@ -1,13 +1,12 @@
 """What a user asked of a run, as far as its parts have to know it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from punchh_contract.events.findings import Findings
 from punchh_contract.events.rendering import FailOn
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How to judge, and what is bad."""
 
     strict: bool

@@ -6,8 +6,7 @@ finding of a kind, what is for programs writes as it goes.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from punchh_contract.events.findings import Finding, Summary
 from punchh_contract.events.rendering.grouping import Group, Groups
@@ -17,8 +16,7 @@ Write = Callable[[str], object]
 FailOn = Literal["error", "drift"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a user can ask of every format."""
 
     limit: int | None = None
