@@ -1,4 +1,4 @@
-"""The start of the command: its answer to one valid event is the command's own, all else is left to it."""
+"""The start of the command: its answer to valid events is the command's own, all else is left to it."""
 
 import gzip
 import json
@@ -34,6 +34,47 @@ def test_one_valid_event_is_answered_without_the_commands(tmp_path: Path) -> Non
     assert run(COMMANDS, tmp_path, "validate", str(EVENT)) == (0, SAID, b"", True)
 
 
+def test_so_are_files_and_folders_of_one_event_each(tmp_path: Path) -> None:
+    folder = tmp_path / "recorded"
+    folder.mkdir()
+    for number in range(1_200):
+        (folder / f"{number}.json").write_bytes(BYTES)
+    (folder / "linked.JSON").symlink_to(EVENT)
+    arguments = ["validate", str(EVENT), "recorded", "recorded/1.json"]
+    said = b"1,203 events in 1,203 files: no findings.\n"
+    assert run(START, tmp_path, *arguments) == (0, said, b"", False)
+    assert run(COMMANDS, tmp_path, *arguments) == (0, said, b"", True)
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["bad.json", "two.json", ".json", "lines.ndjson", "README", "below/event.json", "gone.json", "big.json"],
+)
+def test_of_a_folder_with_anything_else_the_commands_speak(more: str, tmp_path: Path) -> None:
+    folder = tmp_path / "recorded"
+    (folder / "below").mkdir(parents=True) if "/" in more else folder.mkdir()
+    (folder / "event.json").write_bytes(BYTES)
+    other = folder / more
+    if more == "gone.json":
+        other.symlink_to(folder / "nowhere")
+    elif more == "big.json":  # each for itself is small enough, all are not
+        for number in range(9):
+            (folder / f"{number}.json").write_bytes(BYTES + b" " * (2**20 - len(BYTES)))
+    else:
+        contents = {"bad.json": b"{}", "two.json": b"[%b,%b]" % (BYTES, BYTES)}
+        other.write_bytes(contents.get(more, BYTES))
+    found = run(START, tmp_path, "validate", "recorded")
+    assert found == run(COMMANDS, tmp_path, "validate", "recorded")
+    assert found[3], "the commands were not asked"
+
+
+def test_of_an_empty_folder_too(tmp_path: Path) -> None:
+    (tmp_path / "recorded").mkdir()
+    found = run(START, tmp_path, "validate", "recorded")
+    assert found == run(COMMANDS, tmp_path, "validate", "recorded")
+    assert found[0] == 2
+
+
 LEFT_TO_THE_COMMANDS: dict[str, tuple[str, bytes]] = {
     "a finding": ("event.json", BYTES.replace(b'"redemption_id"', b'"redemption"')),
     "drift": ("event.json", BYTES.replace(b'"bar_code"', b'"bar_codes"')),
@@ -67,7 +108,8 @@ def test_all_else_is_said_by_the_commands(case: str, tmp_path: Path) -> None:
         ["validate", "absent.json"],
         ["validate", "-"],
         ["validate", "."],
-        ["validate", str(EVENT), str(EVENT)],
+        ["validate", str(EVENT), "-"],
+        ["validate", str(EVENT), "--strict"],
         ["validate", "--format", "json", str(EVENT)],
         ["sign", str(EVENT)],
     ],
