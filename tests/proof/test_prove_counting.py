@@ -1,5 +1,6 @@
 """Which faults are chosen, when enough are found, and how a proof is kept."""
 
+import dataclasses
 import json
 from collections import Counter
 
@@ -128,6 +129,14 @@ def test_the_table_lists_survivors_and_failed_runs_apart() -> None:
     )
     assert "| `a` | shape | law:exact_debit | laws | 12 | 3.2 | - |" in table
     assert "Schemathesis" not in record.table([row("a", Kind.SHAPE, FOUND)], Budget(), AROUND)
+
+
+def test_the_time_of_the_proof_is_not_that_of_schemathesis_by_itself() -> None:
+    around = dataclasses.replace(AROUND, stock_seconds=600.0)
+    said = "1.5 minutes in all. Schemathesis alone took 10.0 minutes more."
+    assert said in record.table(ROWS, Budget(), around)
+    document = record.document(ROWS, [NOT], Budget(), around)
+    assert (document["seconds"], document["stock_seconds"]) == (90.0, 600.0)
 
 
 def test_a_table_takes_the_place_of_the_former_one() -> None:

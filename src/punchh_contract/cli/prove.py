@@ -135,8 +135,11 @@ def command(
     started = time.monotonic()
     with terminated():
         runs = asyncio.run(_controlled(settings, jobs))
-        rows = asyncio.run(_proven(chosen, settings, jobs, stock=stock))
-    around = _around(jobs, time.monotonic() - started)
+        rows = asyncio.run(_proven(chosen, settings, jobs))
+        ended = time.monotonic()
+        if stock:
+            rows = asyncio.run(_with_stock(rows, settings, jobs))
+    around = _around(jobs, ended - started, time.monotonic() - ended if stock else None)
     code = _summary(rows, around.seconds)  # first: it is there whatever becomes of the files
     try:
         if json_file is not None:
@@ -156,11 +159,12 @@ async def _controlled(budget: Budget, jobs: int) -> list[Told]:
     return runs
 
 
-async def _proven(chosen: Sequence[Fault], budget: Budget, jobs: int, *, stock: bool) -> list[Row]:
+async def _proven(chosen: Sequence[Fault], budget: Budget, jobs: int) -> list[Row]:
     with _progress(len(chosen), "faults") as step:
-        rows = await proving.faults(chosen, budget, jobs, lambda row: step(_line(row.id, row.told)))
-    if not stock:
-        return rows
+        return await proving.faults(chosen, budget, jobs, lambda row: step(_line(row.id, row.told)))
+
+
+async def _with_stock(rows: Sequence[Row], budget: Budget, jobs: int) -> list[Row]:
     with _progress(len(rows), "Schemathesis") as step:
         return await proving.with_stock(
             rows, budget, jobs, lambda row: step(_line(row.id, row.stock) if row.stock else row.id)
@@ -232,7 +236,7 @@ def _progress(total: int, words: str) -> Generator[Callable[[str], None]]:
         yield step
 
 
-def _around(jobs: int, seconds: float) -> record.Circumstances:
+def _around(jobs: int, seconds: float, stock_seconds: float | None) -> record.Circumstances:
     contract = load()
     return record.Circumstances(
         date=dt.datetime.now(dt.UTC).date().isoformat(),
@@ -246,6 +250,7 @@ def _around(jobs: int, seconds: float) -> record.Circumstances:
         },
         jobs=jobs,
         seconds=seconds,
+        stock_seconds=stock_seconds,
     )
 
 

@@ -14,7 +14,8 @@ BEGIN, END = "<!-- made by `punchh-contract prove --table`: do not edit -->", "<
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """When, of what and on which machine: nothing of it is looked up here. `seconds` is the whole proof."""
+    """When, of what and on which machine: nothing of it is looked up here. `seconds` is the whole proof,
+    `stock_seconds` what Schemathesis by itself took after it."""
 
     date: str
     commit: str | None
@@ -23,6 +24,7 @@ class Circumstances:
     machine: Mapping[str, Any]
     jobs: int
     seconds: float
+    stock_seconds: float | None = None
 
 
 def document(
@@ -44,6 +46,7 @@ def document(
             "jobs": around.jobs,
         },
         "seconds": round(around.seconds, 1),
+        **({} if around.stock_seconds is None else {"stock_seconds": round(around.stock_seconds, 1)}),
         "control": [_told(each) for each in control],
         "totals": [
             {**asdict(each), "kind": each.kind.value, "reached": each.reached} for each in totals(rows)
@@ -85,6 +88,8 @@ def table(rows: Sequence[Row], budget: Budget, around: Circumstances) -> str:
         f" {budget.seconds:g} s for each, {around.jobs} at once on {around.machine['cores']} cores:"
         f" {around.seconds / 60:.1f} minutes in all."
     )
+    if around.stock_seconds is not None:
+        circumstances += f" Schemathesis alone took {around.stock_seconds / 60:.1f} minutes more."
     lines = [
         circumstances,
         "",
