@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from punchh_contract.conformance.verdict.writings import writings
 
-PIECES = ("a", "A", "b", "ab", "1", "12", "-", "--", " ", "'", "&", "/", "ü", "\U0001f600")
+PIECES = ("a", "A", "b", "ab", "1", "12", "-", "--", " ", "'", "&", "/", "ü", "Ü", "ß", "İ", "\U0001f600")
 """None of them is how another one is written."""
 VALUE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
 

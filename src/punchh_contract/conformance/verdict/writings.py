@@ -38,8 +38,7 @@ def _tree(values: Iterable[str], branchings: int = _BRANCHINGS) -> str:
     alike, and one by one they take longer, to compile and to look for, than many a run."""
     heads: dict[str, list[str]] = {}
     for value in values:
-        # In one case, since case is ignored; of other characters the bytes differ.
-        plain = "".join(one.lower() if one.isascii() else one for one in value)
+        plain = "".join(_lower(one) for one in value)  # case is ignored
         heads.setdefault(plain[0], []).append(plain)
     return f"(?:{'|'.join(_branch(sorted(set(heads[head])), branchings) for head in sorted(heads))})"
 
@@ -54,22 +53,32 @@ def _branch(values: list[str], branchings: int) -> str:
     return "".join(map(_written, common)) + (_tree(rests, branchings - 1) + ends if rests else "")
 
 
+def _lower(one: str) -> str:
+    lower = one.lower()
+    return lower if len(lower) == 1 else one
+
+
 def _written(one: str) -> str:
     if one.isascii() and one.isalnum():
         return one
+    upper = one.upper()  # whose bytes are others
+    ways = [*_ways(one), *(_ways(upper) if upper != one and len(upper) == 1 else ())]
+    return f"(?:{'|'.join(ways)})"
+
+
+def _ways(one: str) -> Iterator[str]:
     number, content = ord(one), one.encode(errors="surrogateescape")
     units = one.encode("utf-16-be", errors="surrogatepass")
-    ways = [
-        *([rf"\\+x{number:02x}"] if number < 256 else ()),  # within $'' of a shell
-        r"\\+" if one == "\\" else rf"\\*{re.escape(one)}",
-        rf"&(?:amp;)?#0*{number};",
-        rf"&(?:amp;)?#x0*{number:x};",
-        "".join(f"%{each:02x}" for each in content),
-        "".join(rf"\\+u{units[place : place + 2].hex()}" for place in range(0, len(units), 2)),
-        *(rf"&(?:amp;)?{name};" for name in _ENTITIES.get(one, ())),
-    ]
     if one == "'":
-        ways.insert(0, r"'\\''")  # within the single quotes of a shell
+        yield r"'\\''"  # within the single quotes of a shell
+    if number < 256:
+        yield rf"\\+x{number:02x}"  # within $'' of a shell
+    yield r"\\+" if one == "\\" else rf"\\*{re.escape(one)}"
+    yield rf"&(?:amp;)?#0*{number};"
+    yield rf"&(?:amp;)?#x0*{number:x};"
+    yield "".join(f"%{each:02x}" for each in content)
+    yield "".join(rf"\\+u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))
+    for name in _ENTITIES.get(one, ()):
+        yield rf"&(?:amp;)?{name};"
     if one == " ":
-        ways.append(r"\+")
-    return f"(?:{'|'.join(ways)})"
+        yield r"\+"
