@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from punchh_contract import __main__ as started
+
 EVENT = Path(__file__).parent / "data" / "seed-004-redemptions-event.json"
 BYTES = EVENT.read_bytes()
 START = "from punchh_contract.__main__ import main"
@@ -70,9 +72,40 @@ def test_of_a_folder_with_anything_else_the_commands_speak(more: str, tmp_path: 
 
 def test_of_an_empty_folder_too(tmp_path: Path) -> None:
     (tmp_path / "recorded").mkdir()
-    found = run(START, tmp_path, "validate", "recorded")
-    assert found == run(COMMANDS, tmp_path, "validate", "recorded")
-    assert found[0] == 2
+    for paths in (["recorded"], ["recorded", str(EVENT)], [str(EVENT), "recorded"]):
+        found = run(START, tmp_path, "validate", *paths)
+        assert found == run(COMMANDS, tmp_path, "validate", *paths)
+        assert found[0] == 2
+
+
+def test_an_interruption_is_said_as_the_commands_say_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(started, "_valid_events", interrupted)
+    monkeypatch.setattr(sys, "argv", ["punchh-contract", "validate", str(EVENT)])
+    with pytest.raises(SystemExit) as ended:
+        started.main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "Interrupted: no verdict.\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes block there")
+def test_a_pause_of_a_standard_input_that_does_not_block_is_not_its_end(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    command = [sys.executable, "-m", "punchh_contract", "validate", "-"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdin=reading, stdout=subprocess.PIPE)
+    os.close(reading)
+    os.write(writing, json.dumps(json.loads(BYTES)).encode() + b"\n")
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(1.5)
+    os.write(writing, b"{\n")
+    os.close(writing)
+    said, _ = process.communicate()
+    assert process.returncode == 1
+    assert b"2 events in 1 file: 1 finding in 1 event." in said
 
 
 LEFT_TO_THE_COMMANDS: dict[str, tuple[str, bytes]] = {

@@ -14,6 +14,7 @@ _COMPLETING = "_PUNCHH_CONTRACT_COMPLETE"
 """The variable by which click is asked to complete a line of the shell."""
 _MOST = 2**20
 """Bytes of a file that is answered here at most."""
+_INTERRUPTED = 130
 _IN_ALL = 8 * 2**20
 """Bytes of all files; `cli` reads them once more where one of them is not that."""
 
@@ -21,9 +22,13 @@ _IN_ALL = 8 * 2**20
 def main() -> None:
     """Run the command of `sys.argv`; ends the process with its exit code."""
     if sys.argv[1:2] == ["validate"] and _COMPLETING not in os.environ:
-        events = _valid_events(sys.argv[2:])
-        if events and _written(events):
-            return
+        try:
+            events = _valid_events(sys.argv[2:])
+            if events and _written(events):
+                return
+        except KeyboardInterrupt:
+            sys.stderr.write("Interrupted: no verdict.\n")
+            sys.exit(_INTERRUPTED)
     from punchh_contract.cli import main as commands
 
     commands(prog_name="punchh-contract")
@@ -51,10 +56,11 @@ def _valid_events(paths: list[str]) -> int:
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:
-    """The files, and what is in the folders; a folder in a folder is in doubt."""
+    """The files, and what is in the folders, an empty one itself; a folder in a folder is in doubt."""
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112  # as above
-            yield from (os.path.join(path, name) for name in os.listdir(path))  # noqa: PTH118, PTH208
+            names = os.listdir(path)  # noqa: PTH208  # as above
+            yield from (os.path.join(path, name) for name in names or [""])  # noqa: PTH118  # as above
         else:
             yield path
 
@@ -78,11 +84,12 @@ def _written(events: int) -> bool:
         return False
     try:
         said = "1 event in 1 file" if events == 1 else f"{events:,} events in {events:,} files"
-        sys.stdout.buffer.write(f"{said}: no findings.\n".encode())
+        line = f"{said}: no findings.\n".encode(sys.stdout.encoding)
+        taken = sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
     except OSError:
         return False
-    return True
+    return taken == len(line)  # unbuffered, it may be a part
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`punchh-contract drift`: exit codes, the baseline, and what it reads; what it counts is the survey's."""
 
 import copy
+import functools
 import gzip
 import itertools
 import json
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from events.planted import bad_events, leaks
 
 from punchh_contract import cli
+from punchh_contract.cli import drift
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "tests" / "data" / "seed-004-redemptions-event.json"
@@ -35,6 +37,17 @@ def traffic(tmp_path: Path) -> Path:
     path = tmp_path / "traffic.ndjson"
     path.write_bytes(event() + event(loyalty_level="gold") + event(loyalty_level="gold", phone=5550142))
     return path
+
+
+def test_drift_that_was_not_counted_is_known_by_nobody(
+    traffic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baseline = tmp_path / "known.json"
+    assert run(traffic, "--baseline", baseline, "--update-baseline").exit_code == 0
+    monkeypatch.setattr(drift, "Survey", functools.partial(drift.Survey, kinds=1))
+    done = run(traffic, "--baseline", baseline)
+    assert done.exit_code == 1
+    assert "not counted" in done.output
 
 
 def test_what_fits_is_fine() -> None:

@@ -302,6 +302,32 @@ def test_a_split_that_cannot_be_written_is_named(tmp_path: Path, split: str, job
     assert f"Incomplete: {sentence}\n" in done.stdout
 
 
+def test_a_split_that_is_refused_leaves_both_files_as_they_are(tmp_path: Path) -> None:
+    for name in ("kept", "a.ndjson"):
+        (tmp_path / name).write_text("kept")
+    for split in (("kept", "absent/b"), ("absent/b", "kept")):
+        done = run(tmp_path / "a.ndjson", "--split", *(tmp_path / each for each in split))
+        assert done.exit_code == 2
+        assert (tmp_path / "kept").read_text() == "kept"
+
+
+def test_a_name_that_is_no_text_is_that_file_and_no_other(tmp_path: Path) -> None:
+    odd, other = (
+        os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/\xff.json", b"/\xef\xbf\xbd.json")
+    )
+    try:
+        Path(odd).write_bytes(SEED.read_bytes())
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+    done = run(odd, "--split", odd, tmp_path / "bad")
+    assert done.exit_code == 2
+    assert "is an input too" in done.output
+    assert Path(odd).read_bytes() == SEED.read_bytes()
+    assert run(odd, "--split", other, tmp_path / "bad").exit_code == 0
+    Path(other).write_bytes(b'{"content_id": 17}')
+    assert run(odd, "--jobs", "2").exit_code == 0
+
+
 def test_what_is_read_from_standard_input_is_not_written_over(tmp_path: Path) -> None:
     path, other = tmp_path / "same.ndjson", tmp_path / "other"
     path.write_text(json.dumps(seed()) + "\n")

@@ -324,6 +324,20 @@ def test_gzip_that_is_cut_gives_what_is_there_and_says_so() -> None:
     assert told(read(b"\x1f\x8b"))[-1][4] == CUT
 
 
+def test_what_stands_before_the_damage_in_gzip_is_read() -> None:
+    """Also where nothing but the checksum is wrong, which is known at the end."""
+    lines = b"".join(b'{"a":%d}\n' % (number * 7919) for number in range(3000))
+    packed = bytearray(gzip.compress(lines))
+    packed[-5] ^= 1
+    for block in (7, 2**20):
+        found = told(read(bytes(packed), block=block))
+        assert [each[4] for each in found[:-1]] == [{"a": number * 7919} for number in range(3000)]
+        assert found[-1][4] == CUT
+    one = bytearray(gzip.compress(b'{"a":1}'))
+    one[-5] ^= 1
+    assert told(read(bytes(one)))[0][4] in ({"a": 1}, CUT)
+
+
 def test_memory_is_bounded_by_blocks_and_records() -> None:
     """A bomb of 64 MB of one array in half a megabyte of gzip, one element after the other."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)

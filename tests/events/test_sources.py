@@ -196,6 +196,26 @@ def test_a_link_to_itself_is_reported_when_it_is_read_and_the_others_are_found(t
         list(second.records())
 
 
+def test_a_folder_that_cannot_be_listed_is_reported_when_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "locked", "z"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "event.json").write_bytes(b"{}")
+    listed = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    first, locked, last = sources(str(tmp_path), io.BytesIO)
+    assert [Path(each.name).parent.name for each in (first, last)] == ["a", "z"]
+    with pytest.raises(UsageError, match="locked: cannot be read: "):
+        list(locked.records())
+
+
 def test_a_name_that_is_no_text_can_be_printed(tmp_path: Path) -> None:
     try:
         (tmp_path / "a\udcff.json").write_bytes(b"{}")

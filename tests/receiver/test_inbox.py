@@ -418,6 +418,27 @@ def test_a_coroutine_is_a_handler_too(inbox: Inbox) -> None:
     assert seen == [1, 1]
 
 
+def test_what_returns_a_coroutine_is_awaited_and_a_generator_is_a_failure(inbox: Inbox) -> None:
+    seen: list[int] = []
+
+    async def handle(each: Event) -> None:
+        await asyncio.sleep(0)
+        seen.append(each.redemption_id)
+
+    def generates(each: Event) -> Any:
+        yield seen.append(each.redemption_id)
+
+    put(inbox, event())
+    handling = inbox.start(lambda each: handle(each))
+    done(inbox)
+    assert (seen, inbox.counts()["handled"]) == ([1], 1)
+    assert handling.stop()
+    put(inbox, event(2))
+    inbox.start(generates, retries=())
+    done(inbox)
+    assert (seen, inbox.counts()["parked"]) == ([1], 1)
+
+
 def test_it_hands_over_once_at_a_time_and_again_after_it_stopped(inbox: Inbox) -> None:
     first = inbox.start(Handled())
     with pytest.raises(UsageError, match="already"):

@@ -47,8 +47,8 @@ class _Failure(click.ClickException):
 _NOBODY_READS = 141
 """The shell's convention for "ended by SIGPIPE"."""
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-"""What a system says when it has no room for what is written, or loses it."""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EAGAIN, errno.EBADF})
+"""What a system says when it has no room for what is written, loses it, or does not take it at all."""
 
 
 @contextlib.contextmanager
@@ -104,6 +104,9 @@ def standard_input() -> BinaryIO:
     # None there, whatever the type says.
     if sys.stdin is None:
         raise UsageError("-: cannot be read: standard input is closed; name a file, or pipe something in")
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no file of the system's, or Windows
+        # A pause in one that does not block looks like its end.
+        os.set_blocking(sys.stdin.fileno(), True)
     return sys.stdin.buffer
 
 

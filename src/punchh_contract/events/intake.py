@@ -1,6 +1,7 @@
 """What comes in: a stream of bytes, held by blocks, and the record as it was read, not judged yet."""
 
 import codecs
+import contextlib
 import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, NamedTuple
@@ -69,7 +70,7 @@ class Input:
             self._read = _Unpacking(self._read, self.held).read
             self.held = b""
         self._hold(len(codecs.BOM_UTF8))
-        if self.held.startswith(codecs.BOM_UTF8):
+        if start == 0 and self.held.startswith(codecs.BOM_UTF8):
             self.drop(len(codecs.BOM_UTF8))
 
     def more(self, size: int = BLOCK) -> bool:
@@ -108,12 +109,12 @@ class _Unpacking:
     def __init__(self, read: Callable[[int], bytes], packed: bytes) -> None:
         self._read, self._packed = read, packed
         self._member = zlib.decompressobj(_GZIP_WINDOW)
+        self._damaged = False
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes, none at the end. Raises EOFError or zlib.error for what is damaged."""
         while True:
-            plain = self._member.decompress(self._packed, size)
-            self._packed = self._member.unconsumed_tail
+            plain = self._unpacked(size)
             if plain:
                 return plain
             if self._member.eof:
@@ -128,3 +129,22 @@ class _Unpacking:
                 self._packed = self._read(BLOCK)
                 if not self._packed:
                     raise EOFError
+
+    def _unpacked(self, size: int) -> bytes:
+        if self._damaged:
+            raise EOFError
+        before = self._member.copy()
+        try:
+            plain = self._member.decompress(self._packed, size)
+        except zlib.error:
+            # With it went what stands before the damage: byte by byte up to there.
+            self._damaged = True
+            whole = bytearray()
+            with contextlib.suppress(zlib.error):
+                for place in range(len(self._packed)):
+                    whole += before.decompress(self._packed[place : place + 1])
+                    if len(whole) > RECORD_LIMIT:
+                        break
+            return bytes(whole)
+        self._packed = self._member.unconsumed_tail
+        return plain

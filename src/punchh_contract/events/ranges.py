@@ -22,7 +22,7 @@ from punchh_contract.events.findings import Summary
 from punchh_contract.events.intake import Input, Raw
 from punchh_contract.events.many import Record, validate_raws
 from punchh_contract.events.records import form_of, lines
-from punchh_contract.events.sources import file_source, unreadable
+from punchh_contract.events.sources import file_source, shown, unreadable
 
 LEAST = 2**18
 """Bytes of a range at least, but for the last: less is not worth a message between processes."""
@@ -79,7 +79,7 @@ def ranges(path: str | Path, parts: int) -> list[Range]:
                     break
                 starts.append(start)
     except OSError as error:
-        raise unreadable(str(path), error) from error
+        raise unreadable(shown(str(path)), error) from error
     return [
         Range(str(path), start, end) for start, end in zip(starts, [*starts[1:], found.st_size], strict=True)
     ]
@@ -127,7 +127,7 @@ def opened(range_: Range) -> Generator[tuple[Iterator[Raw], "_Slice | None"]]:
             stream = Input(cast(BinaryIO, slice_), source.name, start=range_.start)
             yield lines(stream, whole=False), slice_
     except OSError as error:
-        raise unreadable(range_.path, error) from error
+        raise unreadable(shown(range_.path), error) from error
 
 
 def in_order(parts: Iterable[Part]) -> Iterator[Part]:

@@ -35,6 +35,8 @@ class Source:
     open: Callable[[], AbstractContextManager[BinaryIO]]
     lines: bool
     """Whether its name says that it is NDJSON."""
+    path: str | None = None
+    """As the system knows the file, which may be no text; None for a stream."""
 
     def records(self) -> Iterator[Raw]:
         """Yield its records. Raises UsageError if it cannot be read."""
@@ -59,13 +61,13 @@ def sources(path: str, stdin: Callable[[], BinaryIO]) -> list[Source]:
             files = sorted(_below(path), key=lambda name: name.split(os.sep))
             if not files:
                 suffixes = ", ".join(SUFFIXES)
-                raise UsageError(f"{printable(_shown(path))}: the folder has no file ending in {suffixes}")
+                raise UsageError(f"{printable(shown(path))}: the folder has no file ending in {suffixes}")
             return [_file(each) for each in files]
         if glob.has_magic(path) and not os.path.lexists(path):
             return _matching(path)
         os.stat(path)
     except OSError as error:
-        raise unreadable(_shown(path), error) from error
+        raise unreadable(shown(path), error) from error
     return [_file(path)]
 
 
@@ -73,29 +75,36 @@ def _matching(pattern: str) -> list[Source]:
     files = sorted(map(_plain, glob.glob(pattern, recursive=True)), key=lambda name: name.split(os.sep))
     found = [_file(each) for each in files if not os.path.isdir(each) and not _is_special(each)]
     if not found:
-        raise UsageError(f"{printable(_shown(pattern))}: cannot be read: no file has such a name")
+        raise UsageError(f"{printable(shown(pattern))}: cannot be read: no file has such a name")
     return found
 
 
 def _below(top: str) -> Iterator[str]:
-    """The files of a folder. A folder that cannot be listed is an error: what it holds would pass unseen."""
+    """The files of a folder, and folders in it that cannot be listed: what they hold must not pass unseen."""
     seen: set[tuple[int, int]] = set()
     folders = [top]
     while folders:
         folder = folders.pop()
-        found = os.stat(folder)
+        try:
+            found = os.stat(folder)
+            with os.scandir(folder) as entries:
+                held = list(entries)
+        except OSError:
+            if folder == top:
+                raise
+            yield _plain(folder)  # which cannot be read either, and says so; the others can
+            continue
         if (identity := (found.st_dev, found.st_ino)) in seen:
             continue
         seen.add(identity)
         plain = _plain(folder)
         inside = "" if plain == os.curdir else os.path.join(plain, "")
         below: list[str] = []
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if _is_folder(entry):
-                    below.append(entry.path)
-                elif _suffix(entry.name) in SUFFIXES and not _is_special(entry.path, entry):
-                    yield inside + entry.name
+        for entry in held:
+            if _is_folder(entry):
+                below.append(entry.path)
+            elif _suffix(entry.name) in SUFFIXES and not _is_special(entry.path, entry):
+                yield inside + entry.name
         # A folder that several links lead to is named by the first of them, on every machine.
         folders += sorted(below, reverse=True)
 
@@ -142,7 +151,7 @@ def _file(path: str) -> Source:
         # Whoever asked for it closes it, and reads by blocks.
         return open(path, "rb", buffering=0)
 
-    return Source(_shown(path), opened, lines=_suffix(path) in LINES)
+    return Source(shown(path), opened, lines=_suffix(path) in LINES, path=path)
 
 
 def _suffix(path: str) -> str:
@@ -151,6 +160,6 @@ def _suffix(path: str) -> str:
     return os.path.splitext(stem)[1] if suffix == PACKED else suffix
 
 
-def _shown(path: str) -> str:
-    # A name that is no text in the file system's encoding would fail when it is printed.
+def shown(path: str) -> str:
+    """A path as text. A name that is no text in the file system's encoding would fail when it is printed."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -225,10 +225,25 @@ class Handling:
 
     def _caller(self, stack: contextlib.ExitStack) -> Callable[[Event], None]:
         handler: Any = self._handler
-        if not (inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)):
-            return lambda event: handler(event)
-        runner = stack.enter_context(asyncio.Runner())
-        return lambda event: runner.run(handler(event))
+        runner: asyncio.Runner | None = None
+        if inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__):
+            runner = stack.enter_context(asyncio.Runner())
+
+        def call(event: Event) -> None:
+            nonlocal runner
+            # By what comes back too: a wrapper around `async def` is none itself.
+            returned = handler(event)
+            if inspect.isgenerator(returned) or inspect.isasyncgen(returned):
+                raise TypeError("a generator runs only while somebody takes what it yields")
+            if inspect.isawaitable(returned):
+                runner = runner or stack.enter_context(asyncio.Runner())
+                runner.run(_awaited(returned))
+
+        return call
+
+
+async def _awaited(returned: Awaitable[object]) -> None:
+    await returned
 
 
 def _order(row: Row[Any]) -> Order:

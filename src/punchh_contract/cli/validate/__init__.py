@@ -1,6 +1,7 @@
 """`punchh-contract validate`: check recorded events against the contract; guests' data stays masked."""
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -178,7 +179,12 @@ def _output(form: str) -> tuple[rendering.Write, Callable[[], None]]:
     stream: BinaryIO = sys.stdout.buffer if sys.stdout else io.BytesIO()
     encoding = sys.stdout.encoding if sys.stdout and form == "text" else "utf-8"
 
-    def write(text: str) -> object:
-        return stream.write(text.encode(encoding, "backslashreplace"))
+    def write(text: str) -> None:
+        data = text.encode(encoding, "backslashreplace")
+        while data:  # unbuffered (`python -u`), a stream may take a part
+            taken: int | None = stream.write(data)
+            if not taken:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            data = data[taken:]
 
     return write, stream.flush

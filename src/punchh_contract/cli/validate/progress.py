@@ -93,7 +93,7 @@ def progress(sources: list[Source], *, quiet: bool = False) -> Generator[Progres
 def size(sources: list[Source]) -> int | None:
     """Return the bytes of all sources; None if one of them is no file."""
     try:
-        return sum(os.stat(source.name).st_size for source in sources)  # noqa: PTH116  # pathlib is slow to load
+        return sum(os.stat(source.path or source.name).st_size for source in sources)  # noqa: PTH116  # pathlib is slow to load
     except OSError:
         return None
 

@@ -19,7 +19,7 @@ from punchh_contract.errors import UsageError
 from punchh_contract.events.decoding import decoder
 from punchh_contract.events.intake import TOO_LONG
 from punchh_contract.events.ranges import Part, Range, in_order, opened, range_records, ranges, validate_range
-from punchh_contract.events.sources import STDIN, Source
+from punchh_contract.events.sources import Source, shown
 
 SIZE = 2 * 2**20
 """Bytes of a range of lines, and of small files that one process takes together."""
@@ -76,7 +76,7 @@ class _Shared:
         """Tell what was found in a range."""
         run, range_ = self._run, part.range
         if range_.start == 0:
-            self._begin(range_.path)
+            self._begin(shown(range_.path))
         if not self._broken:
             with noting(self._note_broken):
                 if part.complete:
@@ -121,7 +121,7 @@ class _Shared:
 
     def _refuse(self, range_: Range, sentence: str) -> None:
         if range_.start == 0:
-            self._begin(range_.path)
+            self._begin(shown(range_.path))
         if not self._broken:
             with noting(self._note_broken):
                 raise UsageError(sentence)
@@ -169,14 +169,15 @@ def _tasks(sources: Iterable[Source]) -> Iterator[Source | list[Range]]:
 def _plan(source: Source) -> list[Range]:
     """The ranges of a source, one for a small file; none for what only one process can read."""
     try:
-        path = Path(source.name)
-        found = path.stat()
+        if source.path is None:
+            return []
+        found = Path(source.path).stat()
         # A pipe would be waited for, and what is read of it is gone.
-        if source.name == STDIN or not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(found.st_mode):
             return []
         if found.st_size <= SIZE:
-            return [Range(source.name, 0, None)]
-        several = ranges(source.name, found.st_size // SIZE + 1)
+            return [Range(source.path, 0, None)]
+        several = ranges(source.path, found.st_size // SIZE + 1)
     except (OSError, UsageError):
         # Whoever reads it says why it cannot be read.
         return []

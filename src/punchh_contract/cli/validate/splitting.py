@@ -9,7 +9,7 @@ from pathlib import Path
 from punchh_contract.errors import PunchhContractError, UsageError
 from punchh_contract.events.reading import BLANK
 from punchh_contract.events.rendering import printable
-from punchh_contract.events.sources import STDIN, Source
+from punchh_contract.events.sources import Source, shown
 
 
 class CannotWriteError(PunchhContractError):
@@ -57,6 +57,8 @@ def splitter(good: Path, bad: Path, sources: Iterable[Source]) -> Generator[Spli
         for path in (good, bad):
             opened.append(_File(path))
             files.callback(opened[-1].abandon)
+        for file in opened:  # now that both can be written
+            file.empty()
         yield Splitter(*opened)
 
 
@@ -64,9 +66,14 @@ class _File:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._stream = path.open("wb")
+            self._stream = path.open("ab")
         except OSError as error:
             raise UsageError(self._said(error)) from error
+
+    def empty(self) -> None:
+        """Let go of what it held."""
+        with contextlib.suppress(OSError):  # a pipe or a device, which holds nothing
+            self._stream.truncate(0)
 
     def write(self, data: bytes) -> None:
         try:
@@ -90,8 +97,8 @@ class _File:
 
 
 def _is_read(path: Path, source: Source) -> bool:
-    if source.name != STDIN:
-        return _same(path, Path(source.name))
+    if source.path is not None:
+        return _same(path, Path(source.path))
     try:
         # None if the process was started without one, whatever the type says.
         return os.path.samestat(path.stat(), os.fstat(sys.stdin.fileno())) if sys.stdin else False
@@ -107,4 +114,4 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _shown(path: Path) -> str:
-    return printable(str(path))
+    return printable(shown(str(path)))
