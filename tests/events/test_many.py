@@ -16,7 +16,7 @@ from events.mutation import VALID
 
 from punchh_contract.errors import UsageError
 from punchh_contract.events import Finding, Record, Summary, validate_many
-from punchh_contract.events.ranges import in_order, ranges, validate_range
+from punchh_contract.events.ranges import LEAST, in_order, range_records, ranges, validate_range
 
 SOAK = bool(os.environ.get("PUNCHH_CONTRACT_SOAK"))
 EVENTS, FAULTS = (1_000_000, 1_000) if SOAK else (20_000, 200)
@@ -78,6 +78,19 @@ def test_exactly_the_planted_faults_are_found_where_they_are(tmp_path: Path) -> 
     assert (summary.events, summary.findings) == (EVENTS, FAULTS)
     said = " ".join(map(repr, found))
     assert not any(word in said for word in (*NAMES, EMAIL, PHONE, "5550142", "fax"))
+
+
+@pytest.mark.parametrize("marks", [1, 2])
+def test_ranges_are_the_whole_where_each_line_has_a_byte_order_mark(tmp_path: Path, marks: int) -> None:
+    path = tmp_path / "a.ndjson"
+    line = b"\xef\xbb\xbf" * marks + raw(BASE).encode() + b"\n"
+    path.write_bytes(line * (4 * LEAST // len(line)))
+    parts = ranges(path, 3)
+    assert len(parts) == 3
+    told = [record for part in parts for record in range_records(part)]
+    alone = list(validate_many(path))
+    assert [each.raw for each in told] == [each.raw for each in alone]
+    assert [each.findings.valid for each in told] == [each.findings.valid for each in alone]
 
 
 def test_ranges_find_the_same_in_several_processes(tmp_path: Path) -> None:
