@@ -87,15 +87,15 @@ def _let_go(stream: TextIO | None) -> None:
 
 
 class Seconds(click.FloatRange):
-    """A number in a range. `nan`, which compares with nothing, is none."""
+    """A number in a range; `nan` and `inf` are none."""
 
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number; fails for what is none or out of range."""
         converted = super().convert(value, param, ctx)
-        if math.isnan(converted):
-            self.fail(f"{value!r} is no number", param, ctx)
+        if not math.isfinite(converted):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
         return converted
 
 

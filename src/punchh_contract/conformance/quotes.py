@@ -15,7 +15,7 @@ from punchh_contract.conformance.spending import Bill, CapError, Outcome, Spendi
 from punchh_contract.conformance.tally import ASKED_AGAIN, COMMITTED_QUOTE, forms, judge
 from punchh_contract.conformance.wire import StoppedError, Wire
 from punchh_contract.contract import Operation
-from punchh_contract.json_types import JsonValue, objects
+from punchh_contract.json_types import JsonValue, canonical, objects
 
 NOTHING_LEFT = "what may be spent of the fixtures is spent: a wrong server could commit the second time"
 
@@ -127,6 +127,6 @@ def promise(answer: JsonValue) -> Any:
 def _items(items: JsonValue) -> list[tuple[str, str]]:
     """Ids and amounts, sorted: that their order repeats is nowhere promised."""
     return sorted(
-        (str(item.get("discount_basket_item_id")), str(item.get("discount_amount")))
+        (str(item.get("discount_basket_item_id")), canonical(item.get("discount_amount")))
         for item in objects(items)
     )

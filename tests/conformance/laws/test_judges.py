@@ -27,7 +27,10 @@ from punchh_contract.conformance.laws.book import BY_ID, LAWS
 from punchh_contract.conformance.laws.court import Court
 from punchh_contract.conformance.laws.history import Asset, Delivered, History, Move
 from punchh_contract.conformance.laws.judges import answers
+from punchh_contract.conformance.laws.judges.codes import code_dies_at_expiry
+from punchh_contract.conformance.laws.judges.quotes import promise
 from punchh_contract.conformance.verdict.findings import Severity
+from punchh_contract.json_types import canonical
 from punchh_contract.proof.stage import items
 
 ONLINE, BATCH, FORCE, CODE = (
@@ -371,6 +374,17 @@ def redeemed_code(*answers: Any, now: dt.datetime = NOW, seen: bool = True) -> H
     return book.history()
 
 
+def repeated_late() -> History:
+    """An order under a key, and after the code's end that key again: its answer may be the first order's."""
+    book = Book(guest())
+    book.then(CODE, {"subscription_id": "3"}, 200, code(), view(guest()))
+    book.then(
+        ONLINE, order(external_uid="u"), 200, committed(), view(guest(), now=NOW + dt.timedelta(minutes=11))
+    )
+    body = order("redemption_code", "1234567", external_uid="u")
+    return book.then(ONLINE, body, 200, committed()).history()
+
+
 def made_dearly() -> History:
     start, end = guest(subscriptions={"3": 0}), guest(subscriptions={"3": -1})
     return Book(start).then(CODE, {"subscription_id": "3"}, 200, code(), view(end)).history()
@@ -691,6 +705,23 @@ def test_a_law_is_judged_only_where_there_is_something_to_compare() -> None:
     assert again.pop("debited_once") > 0
     assert again == whole
     assert judged(on_a_foreign_target(assets=REWARD)) == whole | {"exact_debit": 1}
+
+
+def test_an_answer_that_may_be_an_earlier_orders_says_nothing_of_a_code() -> None:
+    assert list(code_dies_at_expiry(repeated_late())) == []
+
+
+def test_a_promise_is_the_same_in_whatever_form_it_is_written() -> None:
+    first = item(1) | {"discount_amount": 5, "qualified": [{"a": 1, "b": 2.0}]}
+    again = item(1) | {"discount_amount": 5.0, "qualified": [{"b": 2, "a": 1}]}
+    other = item(1) | {"discount_amount": 5.01}
+    one, two, three = (
+        Book().then(BATCH, bodies.quote(bodies.batch(ADA)), 200, basket([each])).history().steps[0]
+        for each in (first, again, other)
+    )
+    assert promise(one) == promise(two) != promise(three)
+    assert canonical({"a": [1.0, True, None], "b": "1"}) == canonical({"b": "1", "a": [1, True, None]})
+    assert len({canonical(each) for each in (1, "1", True, 1.5, None, [1], {"a": 1})}) == 7
 
 
 def test_lines_with_an_unknown_field_are_no_other_receipt() -> None:

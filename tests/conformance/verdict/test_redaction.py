@@ -228,3 +228,40 @@ def test_a_body_of_another_form_is_kept_as_it_is(
     json.dumps(exchange.dump(), allow_nan=False)
     replay = Replay(finding_of(exchange), "", "", "")
     assert replay.call(contract, credentials, fixtures).body == content
+
+
+@pytest.mark.parametrize("word", ["operations", "status", "name", "PUNCHH", "force_redeem"])
+def test_a_secret_that_is_a_word_of_the_receipt_leaves_it_whole(word: str, contract: Contract) -> None:
+    """A target may hand out what it likes."""
+    redactor = Redactor(Credentials.from_mapping({"PUNCHH_SECRET": word}), Fixtures(()), [word], contract)
+    told = {"operations": {"force_redeem": {"statuses": {"200": 1}}}, "named": "PUNCHH_ID_TOKEN"}
+    assert redactor.tree(told) == told
+
+
+def test_a_part_of_a_name_of_the_receipt_leaves_it_whole(contract: Contract) -> None:
+    redactor = Redactor(Credentials.from_mapping({}), Fixtures(()), ["operat"], contract)
+    assert redactor.tree({"operations": "operate", "operates": 1}) == {"operations": "***e", "***es": 1}
+
+
+@pytest.mark.parametrize("value", ["\ud800abcd", "ab\udfffcd", "\udcffabc"])
+def test_half_a_pair_of_surrogates_can_be_looked_for(value: str, contract: Contract) -> None:
+    redactor = Redactor(Credentials.from_mapping({}), Fixtures(()), [value], contract)
+    assert redactor.scrub(f"({value})") == "(***)"
+    assert redactor.scrub(json.dumps(value)) == '"***"'
+
+
+@pytest.mark.parametrize(
+    "text", ["x\\n{}", "\\t{}", "%22{}%22", "%5B{}%5D", "user_{}", "{}_user", 'a "{}"', "\n{}\t"]
+)
+def test_a_number_is_found_behind_an_escape(text: str, contract: Contract) -> None:
+    redactor = Redactor(Credentials.from_mapping({}), Fixtures(()), ["111111111"], contract)
+    assert redactor.scrub(text.format("111111111")) == text.format("***")
+    for longer in ("1111111112", "x111111111", "2111111111"):
+        assert redactor.scrub(text.format(longer)) == text.format(longer) or longer.startswith("x")
+
+
+def test_backslashes_take_no_time(contract: Contract) -> None:
+    redactor = Redactor(Credentials.from_mapping({}), Fixtures(()), ["\\" * 9 + "a"], contract)
+    text = "\\" * 2000 + "b"
+    assert redactor.scrub(text) == text
+    assert redactor.scrub("(" + "\\" * 9 + "a)") == "(***)"

@@ -47,33 +47,42 @@ def run(run: Run, say: Say) -> None:
         return
     started = time.monotonic()
     court = Court()
-    told = 0
     broken = run.result.broken
-    with control_of(run) as control:
-        if control is not None:
-            try:
-                told = _on_a_sandbox(run, control, court)
-            except StoppedError:
-                pass
-            except ControlError as error:
-                _broke_off(run, "laws", f"the sandbox's control plane failed: {error}")
-        elif run.job.own:
-            _broke_off(run, "laws", NO_CONTROL)
-        else:
-            with contextlib.suppress(StoppedError):
-                for history in _given(run, teller := Teller(run)):
-                    report(run, court.judge(history))
-                    told += 1
-                if not told:
-                    run.result.leave_out("all", UNTOLD, _refusal(run) or teller.why_none())
-    if run.wire.stopped == FIRST_FINDING:
-        run.result.broken = broken  # what was found counts, whatever broke off before it
-    if run.watcher is not None:
-        court.judged.update(run.watcher.court.judged)
-    _count(run, court, control)
+    control = None
+    try:
+        with control_of(run) as control:
+            told = _judged(run, control, court)
+    finally:  # also of what Ctrl-C ended
+        if run.wire.stopped == FIRST_FINDING:
+            run.result.broken = broken  # what was found counts, whatever broke off before it
+        if run.watcher is not None:
+            court.judged.update(run.watcher.court.judged)
+        _count(run, court, control)
     say(
         f"{'laws':>10}: {told} stories, {court.judged.total()} judgements, {time.monotonic() - started:.0f} s"
     )
+
+
+def _judged(run: Run, control: Control | None, court: Court) -> int:
+    """Tell and judge all stories that can be told; returns how many there were."""
+    told = 0
+    if control is not None:
+        try:
+            told = _on_a_sandbox(run, control, court)
+        except StoppedError:
+            pass
+        except ControlError as error:
+            _broke_off(run, "laws", f"the sandbox's control plane failed: {error}")
+    elif run.job.own:
+        _broke_off(run, "laws", NO_CONTROL)
+    else:
+        with contextlib.suppress(StoppedError):
+            for history in _given(run, teller := Teller(run)):
+                report(run, court.judge(history))
+                told += 1
+            if not told:
+                run.result.leave_out("all", UNTOLD, _refusal(run) or teller.why_none())
+    return told
 
 
 REQUESTS = 1000

@@ -5,8 +5,10 @@ contract marks `x-pii`, and what the target handed out in its answers. What the 
 """
 
 import dataclasses
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from punchh_contract.auth import Credentials
@@ -54,6 +56,7 @@ class Redactor:
             for field in dataclasses.fields(credentials)
             if (value := getattr(credentials, field.name))
         }
+        self._ours = _own_words() | (contract or load()).operations.keys()
         self._compiled: _Patterns | None = None
         self._scrubbed: dict[str, str] = {}
 
@@ -86,7 +89,9 @@ class Redactor:
     def tree(self, value: JsonValue | tuple[Any, ...]) -> Any:
         """Scrub every text and key of a JSON value; its numbers are counts of ours, and stay."""
         if isinstance(value, dict):
-            return {self.scrub(key): self.tree(each) for key, each in value.items()}
+            return {
+                key if key in self._ours else self.scrub(key): self.tree(each) for key, each in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.tree(each) for each in value]
         return self.scrub(value) if isinstance(value, str) else value
@@ -172,7 +177,10 @@ class Redactor:
     def _patterns(self) -> "_Patterns":
         if self._compiled is None or self._compiled.handed_out != len(self._handed_out):
             # The longest first, or a shorter one would leave the rest of it.
-            values = sorted({value for value in self._values() if len(value) >= SHORT}, key=len, reverse=True)
+            secrets = {value for value in self._values() if len(value) >= SHORT}
+            # A word of ours stands in every receipt: it tells nobody anything, and without it there is none.
+            secrets -= {value for value in secrets if value.lower() in self._ours}
+            values = sorted(secrets, key=len, reverse=True)
             patterns = [*writings(values)]
             # A short id of a guest: where its field is named before it, in any notation.
             patterns += [
@@ -187,6 +195,15 @@ class Redactor:
                 re.compile("|".join(map(_whole, values)) or _NOTHING),
             )
         return self._compiled
+
+
+@functools.cache
+def _own_words() -> frozenset[str]:
+    """The names and values that a receipt and a replay have by themselves, and names of credentials."""
+    schema = Path(__file__).with_name("receipt.schema.json").read_text(encoding="utf-8")
+    credentials = " ".join(variable(field.name) for field in dataclasses.fields(Credentials))
+    words = re.findall(r"\w+", f"{schema} {credentials}".lower())
+    return frozenset(each for word in words for each in (word, *word.split("_")) if not each.isdigit())
 
 
 class _Patterns(NamedTuple):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _ENTITIES = {"&": ("amp",), "<": ("lt",), ">": ("gt",), '"': ("quot",), "'": ("apos",)}
+_BACKSLASHES = re.compile(r"\\+")
 _BRANCHINGS = 20
 """So often is a common beginning looked for within another; a pattern cannot be nested without end."""
 
@@ -22,7 +23,7 @@ def writings(values: Iterable[str]) -> Iterator[str]:
     if numbers := each - texts:
         yield digits(numbers)
     if each:
-        contents = [value.encode(errors="surrogateescape") for value in each]
+        contents = [_bytes(value) for value in each]
         encoded = {*map(base64.b64encode, contents), *map(base64.urlsafe_b64encode, contents)}
         # Without the padding, which finds it with padding too.
         yield _tree({value.decode().rstrip("=") for value in encoded})
@@ -30,7 +31,8 @@ def writings(values: Iterable[str]) -> Iterator[str]:
 
 def digits(values: Iterable[str]) -> str:
     """A pattern for numbers: as whole words, since they stand inside others by chance."""
-    return rf"(?<!\w){_tree(values)}(?!\w)"
+    # What stands before may be an escape that ends in a letter or a digit: `\\n`, `%5B`.
+    return rf"(?:(?<![^\W_])|(?<=\\[bfnrt])|(?<=%[0-9a-f]{{2}})){_tree(values)}(?![^\W_])"
 
 
 def _tree(values: Iterable[str], branchings: int = _BRANCHINGS) -> str:
@@ -38,7 +40,8 @@ def _tree(values: Iterable[str], branchings: int = _BRANCHINGS) -> str:
     alike, and one by one they take longer, to compile and to look for, than many a run."""
     heads: dict[str, list[str]] = {}
     for value in values:
-        plain = "".join(_lower(one) for one in value)  # case is ignored
+        # Case is ignored, and a run of backslashes is found by one.
+        plain = _BACKSLASHES.sub(r"\\", "".join(_lower(one) for one in value))
         heads.setdefault(plain[0], []).append(plain)
     return f"(?:{'|'.join(_branch(sorted(set(heads[head])), branchings) for head in sorted(heads))})"
 
@@ -51,6 +54,14 @@ def _branch(values: list[str], branchings: int) -> str:
     rests = [value[len(common) :] for value in values if value != common]
     ends = "?" if len(rests) < len(values) else ""
     return "".join(map(_written, common)) + (_tree(rests, branchings - 1) + ends if rests else "")
+
+
+def _bytes(text: str) -> bytes:
+    """In UTF-8; half a pair of surrogates, which JSON can write, as itself unless it stands for a byte."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")
 
 
 def _lower(one: str) -> str:
@@ -67,7 +78,7 @@ def _written(one: str) -> str:
 
 
 def _ways(one: str) -> Iterator[str]:
-    number, content = ord(one), one.encode(errors="surrogateescape")
+    number, content = ord(one), _bytes(one)
     units = one.encode("utf-16-be", errors="surrogatepass")
     if one == "'":
         yield r"'\\''"  # within the single quotes of a shell

@@ -112,10 +112,12 @@ def code_dies_at_expiry(history: History) -> Iterator[Judgement]:
         good = step.outcome in (SUCCESS, QUOTE)
         if step.outcome == SUCCESS:
             used.add(key)
+        if history.may_repeat(step):
+            continue  # it may be the answer of another order
         if step.before.now >= ends:
             late = "a code was taken at its expiring_at, or later" if good else None
             yield Judgement(step, late, bearer=made)
-        elif step.guest == made.guest and not history.may_repeat(step):
+        elif step.guest == made.guest:
             refused = step.outcome in (REFUSAL, ERROR) and not undocumented(step)
             early = "a code was refused before its expiring_at" if refused else None
             yield Judgement(step, early, bearer=made)

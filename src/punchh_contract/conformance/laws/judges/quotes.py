@@ -18,7 +18,7 @@ from punchh_contract.conformance.laws.history import (
 )
 from punchh_contract.conformance.laws.judges.money import cents, items
 from punchh_contract.conformance.laws.judges.shape import undocumented
-from punchh_contract.json_types import JsonValue
+from punchh_contract.json_types import JsonValue, canonical
 
 _APART = ("query", "external_uid")
 _TOLD = (
@@ -138,7 +138,7 @@ def promise(step: Step) -> Any:
     if step.operation.id == BATCH:
         return {
             key: sorted(
-                (str(each.get("discount_basket_item_id")), str([each.get(name) for name in _ITEM]))
+                (str(each.get("discount_basket_item_id")), canonical([each.get(name) for name in _ITEM]))
                 for each in items(step, key)
             )
             for key in ("success", "failures")
